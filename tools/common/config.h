@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a partition was asked for: what partctl's options say, kept as
+ * config.json in the partition's directory, read by the worker.
+ *
+ * Integers that are masks are JSON strings in hexadecimal ("0x30"), because
+ * JSON's numbers lose bits above 53 in many readers. Unknown members are
+ * refused, so that an old worker does not ignore what a new partctl wants.
+ */
+#ifndef PART_CONFIG_H
+#define PART_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "state.h"
+
+#define CHILD_VPS_MAX		64
+#define CHILD_MEMORY_MIN	(16ULL << 20)
+#define CHILD_MEMORY_DEFAULT	(256ULL << 20)
+#define CHILD_CMDLINE_DEFAULT	"console=ttyS0"
+
+/**
+ * struct child_config - a child as the user wants it
+ * @name: of the partition
+ * @kernel: absolute path, bzImage or ELF
+ * @initrd: absolute path or NULL
+ * @cmdline: the kernel's command line
+ * @memory: bytes
+ * @vps: virtual processors
+ * @on_poweroff, @on_reboot, @on_panic, @on_crash: enum part_action; a crash is
+ *	a triple fault or an error
+ * @has_privileges, @privileges: leaf 0x40000003 EBX << 32 | EAX, if not the
+ *	default
+ * @has_hints, @hints: leaf 0x40000004 EAX, if not the default
+ * @debug_break: HVPART_BREAK_*
+ */
+struct child_config {
+	char *name;
+	char *kernel;
+	char *initrd;
+	char *cmdline;
+	uint64_t memory;
+	uint32_t vps;
+	int on_poweroff;
+	int on_reboot;
+	int on_panic;
+	int on_crash;
+	bool has_privileges;
+	uint64_t privileges;
+	bool has_hints;
+	uint32_t hints;
+	uint64_t debug_break;
+};
+
+/**
+ * child_config_init() - the defaults
+ * @config: to be given back with child_config_free()
+ *
+ * 256 MiB, 1 VP, "console=ttyS0"; poweroff destroys, reboot restarts, panic
+ * and crash preserve.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int child_config_init(struct child_config *config);
+
+/** child_config_free() - frees the strings */
+void child_config_free(struct child_config *config);
+
+/**
+ * child_config_save() - write @dir/config.json
+ * @config: to be written
+ * @dir: the partition's directory
+ *
+ * Return: 0 or -errno.
+ */
+int child_config_save(const struct child_config *config, const char *dir);
+
+/**
+ * child_config_load() - read @dir/config.json
+ * @config: filled in; need not be initialised; to be freed on success
+ * @dir: the partition's directory
+ * @what: on -EINVAL: which member is wrong; static text or of the library's
+ *
+ * Return: 0 or -errno.
+ */
+int child_config_load(struct child_config *config, const char *dir,
+		      const char **what);
+
+#endif /* PART_CONFIG_H */
