@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Parameter blocks of hvpart's own calls (hypercall.h, 0x7F00 ..).
+ *
+ * Not listed because they take nothing and give nothing: NULL, LEAVE,
+ * PREPARE_LEAVE, CANCEL_LEAVE.
+ */
+#ifndef _HVPART_CALL_HVPART_H
+#define _HVPART_CALL_HVPART_H
+
+#include "types.h"
+#include "message.h"
+#include "stats.h"
+
+/* S F HVCALL_HVPART_SYNC: SUCCESS, or TIME_OUT while a CPU is behind */
+struct hvpart_input_sync {
+	__u64 ticket;			/* hvpart_caller_page.flush_ticket */
+};
+
+#define HVPART_CALLER_PAGE_ENABLE	HVPART_U64(0x1)
+
+/*
+ * S F HVCALL_HVPART_REGISTER_CALLER_PAGE, for the calling VP. Without ENABLE the
+ * page is given back and the page number is not looked at. A second page while
+ * one is registered: OBJECT_IN_USE. The page must be the caller's RAM, mapped
+ * RWX and not deposited: OPERATION_DENIED.
+ */
+struct hvpart_input_register_caller_page {
+	__u64 gpa_page_number;
+	__u64 flags;			/* HVPART_CALLER_PAGE_* */
+};
+HVPART_ASSERT_SIZE(struct hvpart_input_register_caller_page, 16);
+
+/* S HVCALL_HVPART_READ_LOG */
+struct hvpart_input_read_log {
+	__u64 first;			/* sequence number; 0: the oldest kept */
+	__u32 max;			/* records that the output has room for */
+	__u32 reserved;
+};
+HVPART_ASSERT_SIZE(struct hvpart_input_read_log, 16);
+
+/*
+ * The first record's number is greater than what was asked for when the ring
+ * has overwritten those between. count 0: nothing newer.
+ */
+struct hvpart_output_read_log {
+	__u64 first;			/* number of records[0] */
+	__u64 next;			/* what to ask for next */
+	__u32 count;
+	__u32 reserved0;
+	__u64 reserved1;
+	struct hvpart_log_record records[];
+};
+HVPART_ASSERT_SIZE(struct hvpart_output_read_log, 32);
+#define HVPART_READ_LOG_MAX	((HV_HYP_PAGE_SIZE - 32) / 128)
+
+#define HVPART_STATS_VP			0U	/* struct hvpart_vp_stats */
+#define HVPART_STATS_PARTITION		1U	/* struct hvpart_partition_stats */
+
+/* S HVCALL_HVPART_GET_STATS: of a child, or of oneself */
+struct hvpart_input_get_stats {
+	__u64 partition_id;
+	__u32 vp_index;			/* PARTITION: 0 */
+	__u32 object;			/* HVPART_STATS_* */
+};
+HVPART_ASSERT_SIZE(struct hvpart_input_get_stats, 16);
+
+/* S HVCALL_HVPART_GET_INFO: no input; output: struct hvpart_info */
+
+/* S F HVCALL_HVPART_DEBUG_BREAK */
+struct hvpart_input_debug_break {
+	__u64 partition_id;
+	__u64 behaviour;		/* HVPART_BREAK_* of property.h */
+};
+HVPART_ASSERT_SIZE(struct hvpart_input_debug_break, 16);
+
+/*
+ * S HVCALL_HVPART_RECEIVE_MESSAGE: takes the oldest message out of a message
+ * port of the calling partition and frees its buffer. NO_DATA: there is none.
+ */
+struct hvpart_input_receive_message {
+	__u32 port_id;
+	__u32 reserved;
+};
+HVPART_ASSERT_SIZE(struct hvpart_input_receive_message, 8);
+
+struct hvpart_output_receive_message {
+	__u64 connection_partition_id;	/* who posted it */
+	__u32 remaining;		/* messages still in the port */
+	__u32 reserved;
+	struct hv_message message;	/* header.port: the port */
+};
+HVPART_ASSERT_SIZE(struct hvpart_output_receive_message, 272);
+HVPART_ASSERT_OFFSET(struct hvpart_output_receive_message, message, 16);
+
+#endif /* _HVPART_CALL_HVPART_H */
