@@ -13,17 +13,19 @@
  * part_dev and a struct part may be used by any number of threads at once; the
  * kernel serialises what needs it, and the list of memory regions has a lock of
  * its own. A struct part_vp belongs to one thread, the one that runs it, but
- * for part_vp_stop(), part_vp_kick_thread() and part_vp_index(), which any
- * thread may call. Closing or destroying an object while another thread uses
+ * for part_vp_stop(), part_vp_kick_thread(), part_vp_get_stats() and
+ * part_vp_index(), which any thread may call. Closing or destroying an object while another thread uses
  * it is the caller's mistake. No function is async-signal-safe except
  * part_vp_stop().
  *
- * File descriptors are close-on-exec. Children of fork() must not use them.
+ * File descriptors are close-on-exec. Partitions belong to the process (its
+ * address space) that made them: children of fork() get -EIO.
  */
 #ifndef _LIBPART_H
 #define _LIBPART_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/hvpart.h>
@@ -31,6 +33,7 @@
 #include <hvpart/message.h>
 #include <hvpart/property.h>
 #include <hvpart/register.h>
+#include <hvpart/stats.h>
 #include <hvpart/status.h>
 
 #ifdef __cplusplus
@@ -78,10 +81,10 @@ const char *part_strerror(int err);
 /**
  * part_open() - open the hypervisor's device
  * @dev: the new object
- * @path: device node; NULL: $HVPART_DEVICE is not consulted, /dev/hvpart is
+ * @path: device node; NULL: PART_DEVICE
  *
- * Return: 0; -ENOENT: not loaded; -EACCES; -ENOMEM; -EPROTO: that is a device,
- * but not one that speaks this ABI.
+ * Return: 0; -ENOENT: not loaded; -EACCES; -ENOMEM; -ENODEV: the hypervisor is
+ * on its way out; -EPROTO: something is there, but it does not speak this ABI.
  */
 int part_open(struct part_dev **dev, const char *path);
 
@@ -113,15 +116,38 @@ int part_get_caps(struct part_dev *dev, struct hvpart_caps *caps);
  */
 int part_get_info(struct part_dev *dev, struct hvpart_info *info);
 
+/**
+ * part_read_log() - read the hypervisor's log
+ * @dev: from part_open()
+ * @next: in: number of the first record wanted, 0: the oldest kept; out: what
+ *	to ask for next
+ * @lost: records from *@next on that the ring has overwritten; or NULL
+ * @records: where to
+ * @max: room there
+ *
+ * Return: records read, 0: none newer; or an error. Never waits.
+ */
+int part_read_log(struct part_dev *dev, __u64 *next, __u64 *lost,
+		  struct hvpart_log_record *records, __u32 max);
+
+/**
+ * part_list() - all partitions of this machine
+ * @dev: from part_open()
+ * @entries: by rising id; to be freed with free(); NULL if there is none
+ *
+ * Return: how many, or an error.
+ */
+int part_list(struct part_dev *dev, struct hvpart_partition_entry **entries);
+
 /* ---------------------------------------------------------- partition */
 
 /* part_config.flags; values of the mshv ABI */
-#define PART_LAPIC		(1ULL << MSHV_PT_BIT_LAPIC)
-#define PART_X2APIC		(1ULL << MSHV_PT_BIT_X2APIC)
-#define PART_SUPER_PAGES	(1ULL << MSHV_PT_BIT_GPA_SUPER_PAGES)
-#define PART_CPU_FEATURES	(1ULL << MSHV_PT_BIT_CPU_AND_XSAVE_FEATURES)
-#define PART_NESTED		(1ULL << MSHV_PT_BIT_NESTED_VIRTUALIZATION)
-#define PART_SMT		(1ULL << MSHV_PT_BIT_SMT_ENABLED_GUEST)
+#define PART_LAPIC		(1ULL << HVPART_PT_BIT_LAPIC)
+#define PART_X2APIC		(1ULL << HVPART_PT_BIT_X2APIC)
+#define PART_SUPER_PAGES	(1ULL << HVPART_PT_BIT_GPA_SUPER_PAGES)
+#define PART_CPU_FEATURES	(1ULL << HVPART_PT_BIT_CPU_AND_XSAVE_FEATURES)
+#define PART_NESTED		(1ULL << HVPART_PT_BIT_NESTED_VIRTUALIZATION)
+#define PART_SMT		(1ULL << HVPART_PT_BIT_SMT_ENABLED_GUEST)
 
 /**
  * struct part_config - how to make a partition
@@ -203,8 +229,28 @@ void part_destroy(struct part *part);
 /** part_fd() - the partition's file descriptor, owned by the library */
 int part_fd(const struct part *part);
 
-/** part_id() - the partition's id in the hypervisor, 0 if it is not known */
-__u64 part_id(const struct part *part);
+/** part_id() - the partition's id in the hypervisor, 0 if that is gone */
+__u64 part_id(struct part *part);
+
+/**
+ * part_get_stats() - counters of the partition
+ * @part: from part_create()
+ * @stats: filled in; what the driver does not know is 0
+ */
+int part_get_stats(struct part *part, struct hvpart_partition_stats *stats);
+
+/**
+ * part_get_crash() - what the guest said when it panicked
+ * @part: from part_create()
+ * @crash: filled in; count 0: it never did. message_size is the size of the
+ *	message, which may be more than @size
+ * @message: receives the guest's words, untrusted and without a NUL; or NULL
+ * @size: bytes there
+ *
+ * The descriptor part_fd() polls as POLLPRI when there is a new one.
+ */
+int part_get_crash(struct part *part, struct hvpart_crash *crash,
+		   char *message, size_t size);
 
 /**
  * part_get_property() - read a partition property
@@ -262,8 +308,8 @@ int part_cpuid_override(struct part *part, __u32 vp, __u32 leaf, __s64 subleaf,
 
 /* ------------------------------------------------------------- memory */
 
-#define PART_MEM_WRITE		(1U << MSHV_SET_MEM_BIT_WRITABLE)
-#define PART_MEM_EXEC		(1U << MSHV_SET_MEM_BIT_EXECUTABLE)
+#define PART_MEM_WRITE		(1U << HVPART_SET_MEM_BIT_WRITABLE)
+#define PART_MEM_EXEC		(1U << HVPART_SET_MEM_BIT_EXECUTABLE)
 /* What RAM is. Reading is always allowed. */
 #define PART_MEM_RAM		(PART_MEM_WRITE | PART_MEM_EXEC)
 
@@ -333,25 +379,33 @@ int part_vp_fd(const struct part_vp *vp);
  * @msg: the intercept message, when 0 is returned
  *
  * Return: 0: @msg says what the guest did; -EINTR: a signal came or
- * part_vp_stop() was called, and nothing was lost: call again to go on.
+ * part_vp_stop() was called, and nothing was lost: call again to go on; -EIO:
+ * the partition is gone or the hypervisor refuses to run this VP.
  */
 int part_vp_run(struct part_vp *vp, struct hv_message *msg);
 
 /**
- * part_vp_stop() - make part_vp_run() return -EINTR
+ * part_vp_stop() - make the next part_vp_run() return -EINTR
  * @vp: from part_vp_create(); any thread, also from a signal handler
  *
- * Counts once, also if the VP is not in part_vp_run() at the moment: then the
- * next call returns at once. Wakes a thread that waits in the kernel.
+ * A call that is on its way into the guest returns too. One that is in the
+ * guest, or waits for it, needs a signal besides: part_vp_kick_thread(). The
+ * wish is taken back by the first call that returns -EINTR, whatever for.
  */
-int part_vp_stop(struct part_vp *vp);
+void part_vp_stop(struct part_vp *vp);
+
+/* What part_vp_kick_thread() sends. Nobody but the caller handles it. */
+#define PART_KICK_SIGNAL	SIGUSR1
 
 /**
- * part_vp_kick_thread() - part_vp_stop(), plus a signal for the thread
+ * part_vp_kick_thread() - part_vp_stop(), and a signal for the thread
  * @vp: from part_vp_create()
- * @thread: who may be anywhere, also in a system call of its own
+ * @thread: the one that runs @vp; it must not have been joined
  *
- * Sends SIGUSR1; the caller has installed a handler (without SA_RESTART).
+ * The caller has a handler for PART_KICK_SIGNAL, which may be empty, without
+ * SA_RESTART. No kick is lost, wherever the thread is.
+ *
+ * Return: 0; -ESRCH.
  */
 int part_vp_kick_thread(struct part_vp *vp, pthread_t thread);
 
@@ -389,7 +443,7 @@ struct hv_vp_register_page *part_vp_reg_page(struct part_vp *vp);
 /**
  * part_vp_get_state() - read a large state component
  * @vp: from part_vp_create(), not running
- * @type: MSHV_VP_STATE_*
+ * @type: HVPART_VP_STATE_*
  * @buf: any alignment
  * @size: in: bytes there; out: bytes that the state has
  *
@@ -400,12 +454,19 @@ int part_vp_get_state(struct part_vp *vp, __u8 type, void *buf, size_t *size);
 /**
  * part_vp_set_state() - write a large state component
  * @vp: from part_vp_create(), not running
- * @type: MSHV_VP_STATE_*
+ * @type: HVPART_VP_STATE_*
  * @buf: any alignment
  * @size: bytes
  */
 int part_vp_set_state(struct part_vp *vp, __u8 type, const void *buf,
 		      size_t size);
+
+/**
+ * part_vp_get_stats() - counters of a VP
+ * @vp: from part_vp_create(); any thread, also while it runs
+ * @stats: filled in; what the driver does not know is 0
+ */
+int part_vp_get_stats(struct part_vp *vp, struct hvpart_vp_stats *stats);
 
 /* --------------------------------------------- interrupts and messages */
 
@@ -426,9 +487,9 @@ int part_assert_interrupt(struct part *part, __u32 type, __u64 dest,
  * @part: from part_create()
  * @vp: VP index
  * @sint: synthetic interrupt source, 0 … 15
- * @msg: type, payload size and payload count; sender is yours to choose
+ * @msg: header and payload, as the guest shall find it
  *
- * Return: 0; -EAGAIN: all buffers are in use, try again; -EINVAL.
+ * Return: 0; -EAGAIN: the guest has not emptied the slot yet; -EINVAL.
  */
 int part_post_message_direct(struct part *part, __u32 vp, __u8 sint,
 			     const struct hv_message *msg);
@@ -447,31 +508,41 @@ int part_signal_event_direct(struct part *part, __u32 vp, __u8 sint,
 			     __u16 flag);
 
 /**
- * part_port_eventfd() - be told when the guest signals a connection
+ * part_port_eventfd() - be told when the guest signals an event
  * @part: from part_create()
- * @connection: connection id that the guest uses with HvSignalEvent
- * @eventfd: gets 1 added each time; -1: undo
+ * @connection: connection id that the guest names in HvSignalEvent, 24 bits
+ * @flag: event flag that it names there
+ * @eventfd: gets 1 added each time
+ *
+ * Return: 0; -EEXIST: that flag has one.
  */
-int part_port_eventfd(struct part *part, __u32 connection, int eventfd);
+int part_port_eventfd(struct part *part, __u32 connection, __u16 flag,
+		      int eventfd);
+
+/**
+ * part_port_eventfd_remove() - undo that; same arguments
+ */
+int part_port_eventfd_remove(struct part *part, __u32 connection, __u16 flag,
+			     int eventfd);
 
 /**
  * part_port_msgq() - receive what the guest posts to a connection
  * @part: from part_create()
- * @connection: connection id that the guest uses with HvPostMessage
- * @eventfd: gets 1 added for each message; -1: none
+ * @connection: connection id that the guest names in HvPostMessage, 24 bits
+ *
+ * Return: a file descriptor, non-blocking, to be polled for POLLIN and closed
+ * by the caller, which ends it; or -EEXIST.
  */
-int part_port_msgq(struct part *part, __u32 connection, int eventfd);
+int part_port_msgq(struct part *part, __u32 connection);
 
 /**
  * part_port_read_message() - take the oldest message
- * @part: from part_create()
- * @connection: as given to part_port_msgq()
+ * @fd: from part_port_msgq()
  * @msg: the message
  *
- * Return: 0; -EAGAIN: there is none.
+ * Return: 0; -EAGAIN: there is none; -EIO: the partition is gone.
  */
-int part_port_read_message(struct part *part, __u32 connection,
-			   struct hv_message *msg);
+int part_port_read_message(int fd, struct hv_message *msg);
 
 #ifdef __cplusplus
 }
