@@ -4,8 +4,9 @@
  *
  * These headers serve three worlds that share no other header: the hypervisor
  * image (freestanding, built with -D__HVPART_HV__, sees no libc and no Linux
- * header), the Linux module, and user space (C and C++). They may also be read
- * by the assembler, which gets the numbers and none of the C.
+ * header), the Linux module, and user space (C and C++). Some may also be read by
+ * the assembler, which gets the numbers and none of the C: those that mention
+ * __ASSEMBLER__.
  *
  * Layout rule: every structure is naturally aligned and spells out its own
  * padding, so that it needs no "packed" and its members may be pointed at. The
