@@ -30,8 +30,9 @@ lock() {
 
 unlock() { exec {lock_fd}>&-; }
 
-# Sets RELEASE, VMLINUZ, MODROOT (holds lib/modules), KDIR and, for a kernel
-# that is built inside its own root, KROOT. Fetches the kernel if need be.
+# Sets RELEASE, VMLINUZ, MODROOT (holds lib/modules), KDIR, for a kernel that is
+# built inside its own root KROOT, and HEADERS (what its -common package holds).
+# Fetches the kernel if need be.
 kernel_env() {
 	local env=$BUILD/kernel/$1/env
 
@@ -39,6 +40,8 @@ kernel_env() {
 	[ -f "$env" ] || return 1
 	# shellcheck disable=SC1090
 	. "$env"
+	# shellcheck disable=SC2034
+	HEADERS=$KROOT${KDIR%-amd64}-common
 }
 
 is_kernel() {
