@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hypervisor's address space. All CPUs share one set of tables; nothing
+ * but the hypervisor's own pages is mapped (DESIGN wall 9).
+ *
+ *   HV_IMAGE_BASE    text RX, rodata R, data/bss RW
+ *   HV_PERCPU_BASE   one HV_PERCPU_STRIDE per CPU: struct percpu, stacks with
+ *                    guard pages, window slots
+ *   HV_OWNER_BASE    the ownership table (struct page_info per SPA page)
+ *   HV_POOL_BASE     sparse: HV_POOL_BASE + spa is mapped while the page at
+ *                    spa belongs to the hypervisor (pool or shared), else absent
+ *
+ * All are canonical with four and with five levels of paging (PML5 slot 511).
+ * The trampoline, the only page at a Linux address, is a copy that we own: the
+ * CPU switches CR3 inside it and finds the same bytes on both sides.
+ */
+#ifndef HV_LAYOUT_H
+#define HV_LAYOUT_H
+
+#define HV_IMAGE_BASE		0xffffff0000000000ull
+#define HV_PERCPU_BASE		0xffffff0040000000ull
+#define HV_PERCPU_STRIDE	0x100000ull
+#define HV_OWNER_BASE		0xffffff1000000000ull
+#define HV_POOL_BASE		0xffffc00000000000ull
+#define HV_POOL_SIZE		0x00003e8000000000ull	/* PML4 slots 384..508 */
+
+#define HV_MAX_CPUS		512
+#define HV_MAX_PARTITIONS	256
+#define HV_MAX_VPS		64
+#define HV_WINDOW_SLOTS		8
+
+#endif

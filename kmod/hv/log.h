@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The log ring: fixed-size records that the root reads with
+ * HVCALL_HVPART_READ_LOG. Writing never blocks; the oldest record is lost.
+ */
+#ifndef HV_LOG_H
+#define HV_LOG_H
+
+#include "types.h"
+
+#define HV_LOG_ERR	3
+#define HV_LOG_WARN	4
+#define HV_LOG_INFO	6
+#define HV_LOG_DEBUG	7
+
+/**
+ * hv_log - append a line (at most 111 characters, cut beyond)
+ *
+ * Understands %s %c %d %u %x %llx %lld %llu %p, field width and 0 padding.
+ * Context: anywhere, the fault handler too.
+ */
+void hv_log(int level, const char *fmt, ...) __printf(2, 3);
+
+struct hvpart_log_record;
+
+/* Copy the first record with sequence >= *seq; false when there is none. */
+bool hv_log_read(u64 *seq, struct hvpart_log_record *out);
+
+/* A broken invariant of ours: logs and takes the fault path (DESIGN wall 13). */
+void hv_bug(const char *file, int line, const char *what) __noreturn;
+
+#define HV_BUG_ON(c)							\
+	do {								\
+		if (unlikely(c))					\
+			hv_bug(__FILE__, __LINE__, #c);			\
+	} while (0)
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What one CPU owns. Reached through GS base, which the back end reloads. */
+#ifndef HV_PERCPU_H
+#define HV_PERCPU_H
+
+#include "lib.h"
+#include "layout.h"
+
+struct vp;
+struct vendor_cpu;
+struct hvpart_caller_page;
+
+enum cpu_state { CPU_BARE, CPU_ENTERING, CPU_DEMOTED, CPU_LEAVING };
+
+/**
+ * struct percpu
+ * @current:      VP that runs when the CPU next leaves the hypervisor
+ * @root_vp:      the root's VP of this CPU
+ * @epoch_seen:   last epoch this CPU has passed
+ * @epoch_target: epoch sampled by epoch_behind(), passed by epoch_pass()
+ * @epoch_member: tickets wait for this CPU (epoch_cpu_join())
+ * @use_reserve:  pool_alloc() may touch the last pages of a pool
+ * @windows_open: number of open windows; an epoch passes only at 0
+ * @flush_ticket: highest ticket drawn by work on this CPU since the root last
+ *                heard of it; goes to the caller page
+ * @hcall_in, @hcall_out: page-sized private copies of hypercall parameters
+ */
+struct percpu {
+	struct percpu *self;
+	u32 index;
+	u32 state;			/* enum cpu_state */
+	struct vp *current;
+	struct vp *root_vp;
+	u64 epoch_seen;
+	u64 epoch_target;
+	u32 epoch_member;
+	u32 use_reserve;
+	u32 windows_open;
+	u64 flush_ticket;
+	bool tell_root;			/* the caller page has news */
+	bool leave;			/* the root asked to be promoted */
+	u64 dispatch_out;		/* output GPA of the running DISPATCH_VP */
+	u64 *window_ptes;
+	void *window_va;
+	u8 *hcall_in;
+	u8 *hcall_out;
+	struct vendor_cpu *vendor;
+	u64 nr_flushes, nr_barriers, nr_world_switches;
+	u64 fault_fixup;		/* safe-access recovery address */
+};
+
+#ifdef HV_UNIT_TEST
+struct percpu *this_cpu(void);
+#else
+static inline struct percpu *this_cpu(void)
+{
+	struct percpu *p;
+
+	__asm__("mov %%gs:0, %0" : "=r"(p));
+	return p;
+}
+#endif
+
+struct percpu *cpu_by_index(u32 index);		/* NULL: never entered */
+u32 cpu_count_demoted(void);
+
+/* Machine facts from the boot information. */
+struct machine {
+	u64 tsc_hz;
+	u64 apic_timer_hz;		/* of the emulated LAPIC timer, see time.h */
+	u64 max_pfn;
+	u32 nr_cpus;
+	u8 phys_bits;
+	bool page1g;			/* 1 GiB leaves in nested tables */
+	bool la57, has_xsave, has_pku, has_tsc_aux, has_spec_ctrl, has_ibpb, invariant_tsc;
+	u64 xcr0_mask, xss_mask;	/* what children may have */
+};
+extern struct machine machine;
+
+static inline u64 rdtsc(void)
+{
+#ifdef HV_UNIT_TEST
+	extern u64 test_rdtsc(void);
+
+	return test_rdtsc();
+#else
+	u32 lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (u64)hi << 32 | lo;
+#endif
+}
+
+#endif
