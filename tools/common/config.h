@@ -15,6 +15,8 @@
 
 #include "state.h"
 
+struct json_object;
+
 #define CHILD_VPS_MAX		64
 #define CHILD_MEMORY_MIN	(16ULL << 20)
 #define CHILD_MEMORY_DEFAULT	(256ULL << 20)
@@ -68,6 +70,14 @@ int child_config_init(struct child_config *config);
 void child_config_free(struct child_config *config);
 
 /**
+ * child_config_to_json() - as the file has it
+ * @config: to be written
+ *
+ * Return: an object to be put, or NULL without memory.
+ */
+struct json_object *child_config_to_json(const struct child_config *config);
+
+/**
  * child_config_save() - write @dir/config.json
  * @config: to be written
  * @dir: the partition's directory
@@ -80,7 +90,7 @@ int child_config_save(const struct child_config *config, const char *dir);
  * child_config_load() - read @dir/config.json
  * @config: filled in; need not be initialised; to be freed on success
  * @dir: the partition's directory
- * @what: on -EINVAL: which member is wrong; static text or of the library's
+ * @what: on -EINVAL: which member is wrong; static text
  *
  * Return: 0 or -errno.
  */

@@ -18,8 +18,8 @@
  * Requests and replies
  * --------------------
  *
- * On control.sock, a UNIX stream socket: one JSON object a line, UTF-8, at most
- * CONTROL_LINE_MAX bytes. Replies come in the order of the requests. "cmd" is:
+ * On control.sock, a UNIX stream socket: one JSON object a line, UTF-8. A request
+ * has at most CONTROL_LINE_MAX bytes, a reply CONTROL_REPLY_MAX. Replies come in the order of the requests. "cmd" is:
  *
  *	info	who and how (below)
  *	start	created → running; also stopped → running, from the files again
@@ -56,6 +56,7 @@
 #include <json-c/json.h>
 
 #define CONTROL_LINE_MAX	65536
+#define CONTROL_REPLY_MAX	(1 << 20)
 
 /* ------------------------------------------------------- the worker's side */
 
@@ -113,7 +114,8 @@ void control_server_handle(struct control_server *server);
  * @state: enum part_state
  * @reason: enum part_reason; PART_REASON_NONE is left out
  *
- * From any thread. A client that does not read for 1 MiB is disconnected.
+ * From any thread. A client that lets more than CONTROL_REPLY_MAX pile up is
+ * disconnected.
  */
 void control_server_state(struct control_server *server, int state,
 			  int reason);
@@ -162,7 +164,8 @@ int control_client_fd(const struct control_client *client);
  *
  * Events that come meanwhile are kept for control_event().
  *
- * Return: 0; the reply's -errno; -EPIPE: the worker went away; -EPROTO.
+ * Return: 0; the reply's -errno; -EPIPE: the worker went away; -ETIMEDOUT: it
+ * does not answer; -EPROTO.
  */
 int control_call(struct control_client *client, const char *cmd,
 		 struct json_object *args, struct json_object **reply);

@@ -73,4 +73,22 @@ int rundir_owner(const char *dir, pid_t *pid);
  */
 int rundir_remove(const char *dir);
 
+/**
+ * rundir_listen() - make a socket in the directory and listen on it
+ * @dir: the directory
+ * @file: its name; one that is there is replaced. Mode 0600
+ *
+ * Return: a non-blocking file descriptor or -errno.
+ */
+int rundir_listen(const char *dir, const char *file);
+
+/**
+ * rundir_connect() - connect to a socket of the directory
+ * @dir: the directory
+ * @file: its name
+ *
+ * Return: a blocking file descriptor or -errno.
+ */
+int rundir_connect(const char *dir, const char *file);
+
 #endif /* PART_RUNDIR_H */
