@@ -14,7 +14,8 @@
 
 /* A constant: its value. For an ioctl that is direction, size, magic, number. */
 #define N(ours, theirs) \
-	_Static_assert((ours) == (theirs), #ours " is not " #theirs);
+	_Static_assert((unsigned long)(ours) == (unsigned long)(theirs), \
+		       #ours " is not " #theirs);
 #define C(name)		N(HVPART_##name, MSHV_##name)
 #define S(name) \
 	_Static_assert(sizeof(struct hvpart_##name) == \

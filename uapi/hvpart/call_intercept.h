@@ -133,10 +133,14 @@ HVPART_ASSERT_SIZE(struct hv_input_unregister_intercept_result, 32);
 #define HV_GET_VP_CPUID_VALUES_USE_VP_XFEM_XSS		0x1U
 #define HV_GET_VP_CPUID_VALUES_APPLY_REGISTERED_VALUES	0x2U
 
+/* XCR0 and XSS matter to leaf 0xD alone, and not with USE_VP_XFEM_XSS. */
 struct hv_cpuid_leaf_info {
 	__u32 eax;
 	__u32 ecx;
+	__u64 xfem;
+	__u64 xss;
 };
+HVPART_ASSERT_SIZE(struct hv_cpuid_leaf_info, 24);
 
 /* R HVCALL_GET_VP_CPUID_VALUES; output: struct hv_cpuid_result each */
 struct hv_input_get_vp_cpuid_values {

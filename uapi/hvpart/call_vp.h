@@ -180,10 +180,41 @@ struct hv_input_set_vp_state {
 HVPART_ASSERT_SIZE(struct hv_input_set_vp_state, 40);
 
 /*
- * The LAPIC page: one register every 16 bytes, as the architecture's own page.
- * Byte layout of what QEMU and Cloud Hypervisor read and write there.
+ * HV_GET_SET_VP_STATE_LAPIC_STATE: what stands at the start of the page. Not the
+ * image of the architecture's page: the registers follow each other, and TPR is
+ * register CR8. Nobody says how esr and error_status differ; in hvpart esr is
+ * what a read gives and error_status what was gathered since (ours).
  */
-#define HV_LAPIC_STATE_SIZE			HV_HYP_PAGE_SIZE
+struct hv_local_interrupt_controller_state {
+	__u32 apic_id;
+	__u32 apic_version;
+	__u32 apic_ldr;
+	__u32 apic_dfr;
+	__u32 apic_spurious;
+	__u32 apic_isr[8];
+	__u32 apic_tmr[8];
+	__u32 apic_irr[8];
+	__u32 apic_esr;
+	__u32 apic_icr_high;
+	__u32 apic_icr_low;
+	__u32 apic_lvt_timer;
+	__u32 apic_lvt_thermal;
+	__u32 apic_lvt_perfmon;
+	__u32 apic_lvt_lint0;
+	__u32 apic_lvt_lint1;
+	__u32 apic_lvt_error;
+	__u32 apic_lvt_cmci;
+	__u32 apic_error_status;
+	__u32 apic_initial_count;
+	__u32 apic_counter_value;
+	__u32 apic_divide_configuration;
+	__u32 apic_remote_read;
+};
+HVPART_ASSERT_SIZE(struct hv_local_interrupt_controller_state, 176);
+HVPART_ASSERT_OFFSET(struct hv_local_interrupt_controller_state,
+		     apic_irr, 84);
+HVPART_ASSERT_OFFSET(struct hv_local_interrupt_controller_state,
+		     apic_lvt_lint0, 140);
 
 #define HV_VP_DISPATCH_STATE_INVALID		0
 #define HV_VP_DISPATCH_STATE_BLOCKED		1	/* wait for a wake */

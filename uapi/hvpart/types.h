@@ -20,7 +20,8 @@
 
 #if defined(__KERNEL__) && \
 	(defined(_ASM_X86_HYPERV_TLFS_H) || defined(_HV_HVGDK_MINI_H))
-#error "uapi/hvpart uses the names of Linux's own Hyper-V headers: include one"
+/* Of what a driver wants, only asm/svm.h and kvm_host.h bring them in. */
+#error "uapi/hvpart has the names of Linux's own Hyper-V headers: include one"
 #endif
 
 #ifdef __HVPART_HV__

@@ -349,7 +349,7 @@ struct hvpart_run_vp {
 HVPART_ASSERT_SIZE(struct hvpart_run_vp, 256);
 
 enum {
-	HVPART_VP_STATE_LAPIC,			/* the APIC's page */
+	HVPART_VP_STATE_LAPIC,	/* hv_local_interrupt_controller_state */
 	HVPART_VP_STATE_XSAVE,			/* compacted XSAVE area */
 	HVPART_VP_STATE_SIMP,			/* the message page */
 	HVPART_VP_STATE_SIEFP,			/* the event flags page */
