@@ -136,7 +136,7 @@ struct hvpart_boot_info {
 	__u32 nr_ranges;
 	__u32 chunks_offset;
 	__u32 ranges_offset;
-	__u32 reserved;
+	__u32 reserved[3];
 };
 HVPART_ASSERT_SIZE(struct hvpart_boot_info, 128);
 
