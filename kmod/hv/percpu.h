@@ -64,6 +64,10 @@ static inline struct percpu *this_cpu(void)
 struct percpu *cpu_by_index(u32 index);		/* NULL: never entered */
 u32 cpu_count_demoted(void);
 
+/* Sizes of the loaded image: allocated and not writable; all of it. */
+u64 hv_image_readonly_bytes(void);
+u64 hv_image_total_bytes(void);
+
 /* Machine facts from the boot information. */
 struct machine {
 	u64 tsc_hz;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A parent's VP gives the CPU to a child's VP, and gets it back. */
+#ifndef HV_DISPATCH_H
+#define HV_DISPATCH_H
+
+#include "partition.h"
+
+/* The current VP (a child's) stops; its caller becomes current. */
+void dispatch_end(struct percpu *cpu, u32 state, u32 event);
+
+/*
+ * Everything that must happen before the guest of @vp runs: requests, timers,
+ * suspension, interrupts. False: the CPU is the caller's again.
+ */
+bool dispatch_prepare(struct percpu *cpu, struct vp *vp);
+
+#endif

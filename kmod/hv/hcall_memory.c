@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Calls on a child's GPA space. */
+#include "hypercall.h"
+#include "gpa.h"
+
+#define MAP_FLAGS_KNOWN						\
+	(HV_MAP_GPA_PERMISSIONS_MASK | HV_MAP_GPA_ADJUSTABLE |	\
+	 HV_MAP_GPA_NO_ACCESS | HV_MAP_GPA_LARGE_PAGE)
+
+/* None, R, RW, RX, RWX; the two X bits only together (no MBEC). */
+static bool rights_ok(u32 r)
+{
+	u32 x = r & GPA_X;
+
+	if (x && x != GPA_X)
+		return false;
+	return !(r & (GPA_W | GPA_X)) || (r & GPA_R);
+}
+
+static hv_status check_map(const struct hv_input_map_gpa_pages *in)
+{
+	if (in->map_flags & HV_MAP_GPA_NOT_CACHED)
+		return HV_STATUS_FEATURE_UNAVAILABLE;	/* device memory */
+	if (in->map_flags & ~MAP_FLAGS_KNOWN ||
+	    !rights_ok(in->map_flags & HV_MAP_GPA_PERMISSIONS_MASK))
+		return HV_STATUS_INVALID_PARAMETER;
+	return HV_STATUS_SUCCESS;
+}
+
+static hv_status map_one(struct hcall *c, struct partition *p, u32 i)
+{
+	const struct hv_input_map_gpa_pages *in = (void *)c->in;
+	bool large = in->map_flags & HV_MAP_GPA_LARGE_PAGE;
+	u32 rights = in->map_flags & HV_MAP_GPA_PERMISSIONS_MASK;
+	u64 gpn = in->target_gpa_base + (large ? (u64)i * 512 : i);
+	u64 pfn = ((u64 *)c->list)[i];
+
+	if (gpn < in->target_gpa_base)
+		return HV_STATUS_INVALID_PARAMETER;
+	if (in->map_flags & HV_MAP_GPA_NO_ACCESS)
+		return gpa_map(&p->gpa, gpn, 0, GPA_NO_ACCESS, large);
+	/* The parent needs no rights on what it gives (TLFS 3.4). */
+	if (!partition_translate(c->caller, pfn, 0, &pfn))
+		return HV_STATUS_OPERATION_DENIED;
+	return gpa_map(&p->gpa, gpn, pfn, rights, large);
+}
+
+hv_status hc_map_gpa(struct hcall *c)
+{
+	const struct hv_input_map_gpa_pages *in = (void *)c->in;
+	struct partition *p;
+	hv_status st = check_map(in);
+
+	if (st)
+		return st;
+	st = partition_lock_child(c->caller, in->target_partition_id, &p);
+	if (st)
+		return st;
+	if (p->state != PS_ACTIVE)
+		st = HV_STATUS_INVALID_PARTITION_STATE;
+	while (!st && c->rep_done < c->rep_count) {
+		st = map_one(c, p, c->rep_done);
+		if (!st)
+			c->rep_done++;
+	}
+	partition_unlock(p);
+	return st;
+}
+
+hv_status hc_unmap_gpa(struct hcall *c)
+{
+	const struct hv_input_unmap_gpa_pages *in = (void *)c->in;
+	bool large = in->unmap_flags & HV_UNMAP_GPA_LARGE_PAGE;
+	struct partition *p;
+	hv_status st;
+	u64 gpn;
+
+	if (in->unmap_flags & ~HV_UNMAP_GPA_LARGE_PAGE)
+		return HV_STATUS_INVALID_PARAMETER;
+	st = partition_lock_child(c->caller, in->target_partition_id, &p);
+	if (st)
+		return st;
+	if (p->state != PS_ACTIVE)
+		st = HV_STATUS_INVALID_PARTITION_STATE;
+	while (!st && c->rep_done < c->rep_count) {
+		gpn = in->target_gpa_base + (large ? c->rep_done * 512ull :
+					     c->rep_done);
+		st = gpn < in->target_gpa_base ? HV_STATUS_INVALID_PARAMETER :
+			gpa_unmap(&p->gpa, gpn, large);
+		if (!st)
+			c->rep_done++;
+	}
+	partition_unlock(p);
+	return st;
+}
+
+hv_status hc_access_states(struct hcall *c)
+{
+	const struct hv_input_get_gpa_pages_access_state *in = (void *)c->in;
+	struct partition *p;
+	hv_status st;
+
+	if (in->flags.reserved)
+		return HV_STATUS_INVALID_PARAMETER;
+	st = partition_lock_child(c->caller, in->partition_id, &p);
+	if (st)
+		return st;
+	if (p->state != PS_ACTIVE)
+		st = HV_STATUS_INVALID_PARTITION_STATE;
+	else if (!p->access_tracking)
+		st = HV_STATUS_OPERATION_DENIED;
+	while (!st && c->rep_done < c->rep_count) {
+		st = gpa_access_state(&p->gpa,
+				      in->hv_gpa_page_number + c->rep_done,
+				      in->flags.as_uint64, &c->out[c->rep_done]);
+		if (!st)
+			c->rep_done++;
+	}
+	partition_unlock(p);
+	return st;
+}

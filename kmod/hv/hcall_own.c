@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The private calls 0x7F00.. (DECISIONS "Between hypervisor and Linux half"). */
+#include "hypercall.h"
+#include "deposit.h"
+#include "log.h"
+#include "owner.h"
+#include "time.h"
+
+static u64 arg(const struct hcall *c, u32 i)
+{
+	return ((const u64 *)c->in)[i];
+}
+
+/* Entering is all it is for: the loop has passed this CPU's epoch already. */
+hv_status hc_null(struct hcall *c)
+{
+	(void)c;
+	return HV_STATUS_SUCCESS;
+}
+
+hv_status hc_sync(struct hcall *c)
+{
+	return epoch_complete(arg(c, 0)) ? HV_STATUS_SUCCESS : HV_STATUS_TIME_OUT;
+}
+
+/* Only the root's own VP can be promoted, and only when nothing is left. */
+hv_status hc_leave(struct hcall *c)
+{
+	if (!c->caller->is_root)
+		return HV_STATUS_ACCESS_DENIED;
+	/* CPU offline goes through here too, with partitions alive elsewhere. */
+	this_cpu()->leave = true;
+	return HV_STATUS_SUCCESS;
+}
+
+hv_status hc_prepare_leave(struct hcall *c)
+{
+	if (!c->caller->is_root)
+		return HV_STATUS_ACCESS_DENIED;
+	return partition_block_creation(true) ? HV_STATUS_SUCCESS :
+		HV_STATUS_OBJECT_IN_USE;
+}
+
+hv_status hc_cancel_leave(struct hcall *c)
+{
+	if (!c->caller->is_root)
+		return HV_STATUS_ACCESS_DENIED;
+	partition_block_creation(false);
+	return HV_STATUS_SUCCESS;
+}
+
+hv_status hc_caller_page(struct hcall *c)
+{
+	u64 pfn;
+	void *page;
+
+	if (arg(c, 1) & ~HVPART_CALLER_PAGE_ENABLE)
+		return HV_STATUS_INVALID_PARAMETER;
+	if (!(arg(c, 1) & HVPART_CALLER_PAGE_ENABLE)) {
+		if (c->vp->caller_page)
+			unshare_page(c->vp->caller_page);
+		c->vp->caller_page = NULL;
+		return HV_STATUS_SUCCESS;
+	}
+	if (c->vp->caller_page)
+		return HV_STATUS_OBJECT_IN_USE;
+	if (!partition_translate(c->caller, arg(c, 0), GPA_R | GPA_W, &pfn))
+		return HV_STATUS_INVALID_PARAMETER;
+	page = share_page(pfn);
+	if (!page)
+		return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
+	c->vp->caller_page = page;
+	return HV_STATUS_SUCCESS;
+}
+
+hv_status hc_read_log(struct hcall *c)
+{
+	const struct hvpart_input_read_log *in = (void *)c->in;
+	struct hvpart_output_read_log *out = (void *)c->out;
+	u64 seq = in->first;
+	u32 max = MIN(in->max, (u32)HVPART_READ_LOG_MAX);
+
+	if (!c->caller->is_root)
+		return HV_STATUS_ACCESS_DENIED;
+	if (in->reserved)
+		return HV_STATUS_INVALID_PARAMETER;
+	while (out->count < max && hv_log_read(&seq, &out->records[out->count])) {
+		if (!out->count)
+			out->first = seq;
+		out->count++;
+		seq++;
+	}
+	out->next = seq;
+	return HV_STATUS_SUCCESS;
+}
+
+static void partition_stats(struct partition *p, struct hvpart_partition_stats *s)
+{
+	s->partition_id = p->id;
+	s->parent_id = p->parent ? p->parent->id : 0;
+	s->state = p->state;
+	s->vp_count = p->nr_vps;
+	s->child_count = p->nr_children;
+	s->pool_free = p->pool.nr_free + p->pool.nr_pending;
+	s->pool_pages = s->pool_free + p->pool.nr_used + p->pool.nr_leaving;
+	s->leaf_4k = p->gpa.leaves[0];
+	s->leaf_2m = p->gpa.leaves[1];
+	s->leaf_1g = p->gpa.leaves[2];
+	s->reference_time = p->is_root ? 0 : time_ref_now(p);
+	s->guest_os_id = p->guest_os_id;
+	s->crash_count = p->crash_count;
+}
+
+hv_status hc_get_stats(struct hcall *c)
+{
+	const struct hvpart_input_get_stats *in = (void *)c->in;
+	struct partition *p;
+	struct vp *vp;
+	hv_status st = HV_STATUS_SUCCESS;
+
+	if (in->partition_id == HV_PARTITION_ID_SELF && c->caller->is_root)
+		p = partition_lock(c->caller, c->caller->id);
+	else
+		st = partition_lock_child(c->caller, in->partition_id, &p);
+	if (st)
+		return st;
+	vp = p->is_root ? c->vp : partition_vp(p, in->vp_index);
+	if (in->object == HVPART_STATS_PARTITION)
+		partition_stats(p, (void *)c->out);
+	else if (in->object != HVPART_STATS_VP)
+		st = HV_STATUS_INVALID_PARAMETER;
+	else if (!vp)
+		st = HV_STATUS_INVALID_VP_INDEX;
+	else
+		memcpy(c->out, &vp->stats, sizeof(vp->stats));
+	partition_unlock(p);
+	return st;
+}
+
+static void sum_root_exits(struct hvpart_info *out)
+{
+	for (u32 i = 0; i < machine.nr_cpus; i++) {
+		struct percpu *cpu = cpu_by_index(i);
+
+		if (!cpu || !cpu->root_vp)
+			continue;
+		for (u32 r = 0; r < HVPART_EXIT_COUNT; r++)
+			out->root_exits[r] += cpu->root_vp->stats.exits[r];
+	}
+}
+
+hv_status hc_get_info(struct hcall *c)
+{
+	struct hvpart_info *out = (void *)c->out;
+	const struct gpa_space *g = &root_partition.gpa;
+
+	if (!c->caller->is_root)
+		return HV_STATUS_ACCESS_DENIED;
+	out->abi_version = HVPART_ABI_VERSION;
+	out->vendor = vendor_id;
+	out->paging_levels = machine.la57 ? 5 : 4;
+	out->image_bytes = hv_image_readonly_bytes();
+	out->image_total = hv_image_total_bytes();
+	out->max_vps = HV_MAX_VPS;
+	out->max_partitions = HV_MAX_PARTITIONS;
+	out->asid_count = vendor_tag_count();
+	out->asid_root = 1;
+	out->cpu_count = machine.nr_cpus;
+	out->cpu_demoted = cpu_count_demoted();
+	out->partition_count = 1 + partition_count_children();
+	out->leaf_4k = g->leaves[0];
+	out->leaf_2m = g->leaves[1];
+	out->leaf_1g = g->leaves[2];
+	out->hidden_reads = gpa_root_stats.hidden_reads;
+	out->hidden_writes = gpa_root_stats.hidden_writes;
+	out->deposited_pages = root_pool->nr_free + root_pool->nr_pending +
+		root_pool->nr_used + root_pool->nr_leaving;
+	out->free_pages = root_pool->nr_free;
+	out->tsc_hz = machine.tsc_hz;
+	sum_root_exits(out);
+	return HV_STATUS_SUCCESS;
+}
+
+hv_status hc_debug_break(struct hcall *c)
+{
+	struct partition *p;
+	hv_status st = partition_lock_child(c->caller, arg(c, 0), &p);
+
+	if (st)
+		return st;
+	st = partition_set_property(p, HVPART_PROPERTY_DEBUG_BREAK, arg(c, 1));
+	partition_unlock(p);
+	return st;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the instruction to the handler and back. The order of checks is the one
+ * the TLFS digest (1.7) proposes: mode, reserved bits, code, shape, privilege,
+ * alignment, memory; only then is the target looked at.
+ */
+#include "hypercall.h"
+
+enum hc_index {
+#define HC_ENUM(code, fn, in, out, ein, eout, shape, priv)	IDX_##fn,
+	HYPERCALL_LIST(HC_ENUM)
+	NR_CALLS
+};
+
+struct hc_desc {
+	hv_status (*fn)(struct hcall *c);
+	u16 in, out;
+	u8 elem_in, elem_out;
+	u8 shape, priv;
+};
+
+static const struct hc_desc calls[] = {
+#define HC_DESC(code, fn, in, out, ein, eout, shape, priv) \
+	{ fn, in, out, ein, eout, shape, priv },
+	HYPERCALL_LIST(HC_DESC)
+};
+
+#define HC_CHECK(code, fn, in, out, ein, eout, shape, priv)		\
+	static_assert((in) + (ein) <= PAGE_SIZE && (out) + (eout) <= PAGE_SIZE, \
+		      #fn ": blocks must fit a page");			\
+	static_assert(!((shape) & HC_FAST) || ((in) <= 16 && !(out) &&	\
+		      !((shape) & (HC_REP | HC_VAR))),			\
+		      #fn ": fast calls have 16 bytes in and nothing out"); \
+	static_assert(!(ein) || ((shape) & HC_REP), #fn ": list without rep");
+HYPERCALL_LIST(HC_CHECK)
+
+/* A switch: two calls with one code do not compile. */
+static const struct hc_desc *find_call(u16 code)
+{
+	switch (code) {
+#define HC_CASE(code, fn, in, out, ein, eout, shape, priv) \
+	case code: return &calls[IDX_##fn];
+	HYPERCALL_LIST(HC_CASE)
+	}
+	return NULL;
+}
+
+static hv_status check_shape(const struct hc_desc *d, const struct hcall *c)
+{
+	if (c->fast && !(d->shape & HC_FAST))
+		return HV_STATUS_INVALID_HYPERCALL_INPUT;
+	if (c->var_qwords && !(d->shape & HC_VAR))
+		return HV_STATUS_INVALID_HYPERCALL_INPUT;
+	if (!(d->shape & HC_REP))
+		return c->rep_count || c->rep_start ?
+			HV_STATUS_INVALID_HYPERCALL_INPUT : HV_STATUS_SUCCESS;
+	if (!c->rep_count || c->rep_start >= c->rep_count)
+		return HV_STATUS_INVALID_HYPERCALL_INPUT;
+	return HV_STATUS_SUCCESS;
+}
+
+static u32 in_bytes(const struct hc_desc *d, const struct hcall *c)
+{
+	return d->in + c->var_qwords * 8 + c->rep_count * d->elem_in;
+}
+
+static u32 out_bytes(const struct hc_desc *d, const struct hcall *c)
+{
+	return d->out + c->rep_count * d->elem_out;
+}
+
+static bool block_ok(u64 gpa, u32 bytes)
+{
+	return IS_ALIGNED(gpa, HV_HYPERCALL_ALIGNMENT) &&
+		bytes <= PAGE_SIZE - (gpa & ~PAGE_MASK);
+}
+
+/* Copy the input once; prove the output page before anything is done. */
+static hv_status fetch(const struct hc_desc *d, struct hcall *c)
+{
+	struct percpu *cpu = this_cpu();
+	u32 in = in_bytes(d, c), out = out_bytes(d, c);
+	struct gpa_entry e;
+
+	c->in = cpu->hcall_in;
+	c->out = cpu->hcall_out;
+	c->list = c->in + d->in + c->var_qwords * 8;
+	if (c->fast) {
+		((u64 *)c->in)[0] = c->in_gpa;
+		((u64 *)c->in)[1] = c->out_gpa;
+		return HV_STATUS_SUCCESS;
+	}
+	if ((in && !block_ok(c->in_gpa, in)) ||
+	    (out && !block_ok(c->out_gpa, out)))
+		return HV_STATUS_INVALID_ALIGNMENT;
+	/* A GPA that is not the caller's memory: status 4 (DECISIONS). */
+	if (in && !partition_read(c->caller, c->in_gpa, c->in, in))
+		return HV_STATUS_INVALID_ALIGNMENT;
+	if (!out)
+		return HV_STATUS_SUCCESS;
+	memset(c->out, 0, out);
+	e = gpa_lookup(&c->caller->gpa, c->out_gpa >> PAGE_SHIFT);
+	if (!c->caller->is_root && (!e.level || !(e.rights & GPA_W)))
+		return HV_STATUS_INVALID_ALIGNMENT;
+	return HV_STATUS_SUCCESS;
+}
+
+static hv_status store(const struct hc_desc *d, struct hcall *c, hv_status st)
+{
+	u32 bytes = d->out + c->rep_done * d->elem_out;
+
+	if (c->fast || !bytes || (st && !(d->shape & HC_REP)))
+		return st;
+	/* The page went away meanwhile: the caller's own race. */
+	if (!gpa_write(&c->caller->gpa, c->out_gpa, c->out, bytes))
+		return HV_STATUS_INVALID_ALIGNMENT;
+	return st;
+}
+
+static hv_status call(struct hcall *c, u64 control)
+{
+	const struct hc_desc *d;
+	hv_status st;
+
+	if (control & HV_HYPERCALL_RSVD_MASK)
+		return HV_STATUS_INVALID_HYPERCALL_INPUT;
+	d = find_call(c->code);
+	if (!d) {
+		if (c->caller->debug_break == HVPART_BREAK_UNKNOWN_CALL)
+			return HV_STATUS_SUCCESS;
+		return HV_STATUS_INVALID_HYPERCALL_CODE;
+	}
+	st = check_shape(d, c);
+	if (st)
+		return st;
+	if (d->priv != P_NONE && !partition_may(c->caller, BIT(d->priv)))
+		return HV_STATUS_ACCESS_DENIED;
+	st = fetch(d, c);
+	if (st)
+		return st;
+	c->rep_done = c->rep_start;
+	return store(d, c, d->fn(c));
+}
+
+/* Hypercalls need CPL 0, protected 64-bit mode and the page (TLFS 1.1, 1.9). */
+static bool may_call(struct vp *vp)
+{
+	if (vendor_cpl(&vp->v) || !(vendor_efer(&vp->v) & EFER_LMA) ||
+	    !vendor_cs_long(&vp->v))
+		return false;
+	return vp->partition->is_root || (vp->partition->hypercall_msr & 1);
+}
+
+void hypercall(struct vp *vp, u32 insn_len)
+{
+	struct cpu_regs *r = &vp->v.regs;
+	u64 control = r->gpr[GPR_RCX];
+	struct hcall c = {
+		.vp = vp,
+		.caller = vp->partition,
+		.code = control & HV_HYPERCALL_CODE_MASK,
+		.fast = control & HV_HYPERCALL_FAST_BIT,
+		.var_qwords = (control & HV_HYPERCALL_VARHEAD_MASK) >>
+			HV_HYPERCALL_VARHEAD_OFFSET,
+		.rep_count = (control & HV_HYPERCALL_REP_COMP_MASK) >>
+			HV_HYPERCALL_REP_COMP_OFFSET,
+		.rep_start = (control & HV_HYPERCALL_REP_START_MASK) >>
+			HV_HYPERCALL_REP_START_OFFSET,
+		.in_gpa = r->gpr[GPR_RDX],
+		.out_gpa = r->gpr[GPR_R8],
+	};
+	hv_status st;
+
+	if (!may_call(vp)) {
+		vp_inject_ud(vp);
+		return;
+	}
+	vp->stats.hypercalls++;
+	st = call(&c, control);
+	if (c.rep_count && c.rep_done > c.rep_start) {
+		r->gpr[GPR_RCX] = (control & ~HV_HYPERCALL_REP_START_MASK) |
+			(u64)c.rep_done << HV_HYPERCALL_REP_START_OFFSET;
+		/* Not finished, no error: the guest executes it once more. */
+		if (!st && c.rep_done < c.rep_count)
+			return;
+	}
+	r->gpr[GPR_RAX] = st | (u64)c.rep_done << HV_HYPERCALL_REP_COMP_OFFSET;
+	vp_skip(vp, insn_len);
+}
+
+hv_status vp_claim(struct partition *caller, u64 id, u32 index,
+		   struct partition **p, struct vp **vp)
+{
+	hv_status st = partition_lock_child(caller, id, p);
+
+	if (st)
+		return st;
+	*vp = partition_vp(*p, index);
+	if ((*p)->state != PS_ACTIVE)
+		st = HV_STATUS_INVALID_PARTITION_STATE;
+	else if (!*vp)
+		st = HV_STATUS_INVALID_VP_INDEX;
+	else if (!cmpxchg(&(*vp)->running, 0u, this_cpu()->index + 1))
+		st = HV_STATUS_INVALID_VP_STATE;
+	if (st)
+		partition_unlock(*p);
+	return st;
+}
+
+void vp_release(struct partition *p, struct vp *vp)
+{
+	store_release(&vp->running, 0u);
+	partition_unlock(p);
+}

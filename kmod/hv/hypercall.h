@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one way in. hypercall_list.h is the table: code, handler, sizes, shape
+ * and privilege of every call that exists; sizes are checked at build time.
+ */
+#ifndef HV_HYPERCALL_H
+#define HV_HYPERCALL_H
+
+#include "partition.h"
+#include <hvpart/hypercall.h>
+#include <hvpart/status.h>
+
+/**
+ * struct hcall - one call, as its handler sees it
+ * @in:    private copy: fixed header, variable header, list. Never re-read
+ *         from the guest; the handler may use it as scratch space
+ * @out:   private, zeroed, written back as a whole when the call succeeds
+ *         (rep calls: the elements that are done, also on an error)
+ * @list:  first input element (index 0) in @in
+ * @rep_done: elements finished, counted from index 0; starts at @rep_start
+ * @var_qwords: variable header in units of 8 bytes
+ */
+struct hcall {
+	struct vp *vp;
+	struct partition *caller;
+	u16 code;
+	bool fast;
+	u32 var_qwords;
+	u32 rep_count, rep_start, rep_done;
+	u8 *in, *out, *list;
+	u64 in_gpa, out_gpa;
+};
+
+/**
+ * hypercall - handle EXIT_HYPERCALL of the current VP
+ * Completes the instruction (RAX, RIP) or injects #UD. The current VP of the
+ * CPU may be another one afterwards (DISPATCH_VP).
+ */
+void hypercall(struct vp *vp, u32 insn_len);
+
+/* VP of a child partition, claimed so that nobody else touches or runs it. */
+hv_status vp_claim(struct partition *caller, u64 id, u32 index,
+		   struct partition **p, struct vp **vp);
+void vp_release(struct partition *p, struct vp *vp);
+
+#define HC_SIMPLE	0x0
+#define HC_REP		0x1
+#define HC_FAST		0x2	/* may be fast */
+#define HC_VAR		0x4	/* takes a variable header */
+#define HC_SLOW_ONLY	0x0
+
+#define HC_DECLARE(code, fn, in, out, ein, eout, shape, priv) \
+	hv_status fn(struct hcall *c);
+#include "hypercall_list.h"
+HYPERCALL_LIST(HC_DECLARE)
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Intercept messages (TLFS 5.5). The page is the parent's: it is only ever
+ * written, as a whole message, before the VP is marked suspended.
+ */
+#include "intercept.h"
+#include "apic.h"
+#include "partition.h"
+
+static void get_segment(struct vp *vp, u32 name,
+			struct hv_x64_segment_register *s)
+{
+	union hv_register_value v = {};
+
+	vendor_get_reg(&vp->v, name, &v);
+	*s = v.segment;
+}
+
+static struct hv_message *begin(struct vp *vp, u32 type, u32 size)
+{
+	struct hv_message *m = &vp->vp_page->message;
+
+	memset(m->u.bytes, 0, size);
+	m->header = (struct hv_message_header) {
+		.message_type = type,
+		.payload_size = size,
+		.sender = vp->partition->id,
+	};
+	vp->intercept_suspend = true;
+	vp->stats.intercepts++;
+	return m;
+}
+
+static void fill_header(struct vp *vp, struct hv_x64_intercept_message_header *h,
+			u8 len, u8 access)
+{
+	u64 cr0 = vendor_cr0(&vp->v);
+	union hv_register_value is = {};
+
+	vendor_get_reg(&vp->v, HV_REGISTER_INTERRUPT_STATE, &is);
+	h->vp_index = vp->index;
+	h->instruction_length = len;
+	h->cr8 = apic_get_tpr(vp) >> 4;
+	h->intercept_access_type = access;
+	h->execution_state.cpl = vendor_cpl(&vp->v);
+	h->execution_state.cr0_pe = cr0 & CR0_PE;
+	h->execution_state.cr0_am = !!(cr0 & CR0_AM);
+	h->execution_state.efer_lma = !!(vendor_efer(&vp->v) & EFER_LMA);
+	h->execution_state.interruption_pending = vendor_event(&vp->v)->valid;
+	h->execution_state.interrupt_shadow = is.interrupt_state.interrupt_shadow;
+	get_segment(vp, HV_X64_REGISTER_CS, &h->cs_segment);
+	h->rip = vp->v.regs.rip;
+	h->rflags = vp->v.regs.rflags;
+}
+
+void intercept_io(struct vp *vp, const struct hv_exit *e)
+{
+	struct hv_message *msg = begin(vp, HVMSG_X64_IO_PORT_INTERCEPT,
+				       sizeof(struct hv_x64_io_port_intercept_message));
+	struct hv_x64_io_port_intercept_message *m = (void *)msg->u.payload;
+
+	fill_header(vp, &m->header, e->insn_len, e->io.in ?
+		    HV_INTERCEPT_ACCESS_READ : HV_INTERCEPT_ACCESS_WRITE);
+	m->port_number = e->io.port;
+	m->access_info.access_size = e->io.size;
+	m->access_info.string_op = e->io.string;
+	m->access_info.rep_prefix = e->io.rep;
+	m->rax = vp_gpr(vp, GPR_RAX);
+	if (!e->io.string)
+		return;
+	get_segment(vp, HV_X64_REGISTER_ES + e->io.seg, &m->ds_segment);
+	get_segment(vp, HV_X64_REGISTER_ES, &m->es_segment);
+	m->rcx = vp_gpr(vp, GPR_RCX);
+	m->rsi = vp_gpr(vp, GPR_RSI);
+	m->rdi = vp_gpr(vp, GPR_RDI);
+}
+
+void intercept_memory(struct vp *vp, const struct hv_exit *e, bool unmapped)
+{
+	struct hv_message *msg = begin(vp, unmapped ? HVMSG_UNMAPPED_GPA :
+				       HVMSG_GPA_INTERCEPT,
+				       sizeof(struct hv_x64_memory_intercept_message));
+	struct hv_x64_memory_intercept_message *m = (void *)msg->u.payload;
+	u8 access = e->npf.fetch ? HV_INTERCEPT_ACCESS_EXECUTE :
+		e->npf.write ? HV_INTERCEPT_ACCESS_WRITE :
+		HV_INTERCEPT_ACCESS_READ;
+
+	fill_header(vp, &m->header, 0, access);
+	m->cache_type = HV_CACHE_TYPE_WRITE_BACK;
+	m->tpr_priority = apic_get_tpr(vp) >> 4;
+	m->memory_access_info.gva_valid = e->npf.gva_valid;
+	m->memory_access_info.gva_gpa_valid = e->npf.gva_valid &&
+		!e->npf.table_walk;
+	m->guest_virtual_address = e->npf.gva_valid ? e->npf.gva : 0;
+	m->guest_physical_address = e->npf.gpa;
+	m->instruction_byte_count = MIN(e->npf.insn_bytes, 16);
+	memcpy(m->instruction_bytes, e->npf.insn, m->instruction_byte_count);
+}
+
+void intercept_plain(struct vp *vp, u32 type)
+{
+	struct hv_message *m = begin(vp, type,
+				     sizeof(struct hv_x64_intercept_message_header));
+
+	fill_header(vp, (void *)m->u.payload, 0, HV_INTERCEPT_ACCESS_EXECUTE);
+}
+
+void intercept_invalid_state(struct vp *vp)
+{
+	struct hv_message *m = begin(vp, HVMSG_INVALID_VP_REGISTER_VALUE,
+				     sizeof(struct hv_x64_invalid_vp_register_message));
+
+	m->u.payload[0] = vp->index;
+}
+
+void intercept_unsupported(struct vp *vp, u32 code, u64 param)
+{
+	struct hv_message *m = begin(vp, HVMSG_UNSUPPORTED_FEATURE,
+				     sizeof(struct hv_x64_unsupported_feature_message));
+	struct hv_x64_unsupported_feature_message *u = (void *)m->u.payload;
+
+	u->vp_index = vp->index;
+	u->feature_code = code;
+	u->feature_parameter = param;
+}

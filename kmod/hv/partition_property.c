@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Partition properties (TLFS 2.7 of the digest). */
+#include "partition.h"
+#include "cpuid.h"
+#include "time.h"
+
+/* Privileges that a child can be given today; the rest is not implemented. */
+#define PRIVILEGES_OFFERED						\
+	(HV_MSR_VP_RUNTIME_AVAILABLE | HV_MSR_TIME_REF_COUNT_AVAILABLE |	\
+	 HV_MSR_SYNIC_AVAILABLE | HV_MSR_SYNTIMER_AVAILABLE |		\
+	 HV_MSR_APIC_ACCESS_AVAILABLE | HV_MSR_HYPERCALL_AVAILABLE |	\
+	 HV_MSR_VP_INDEX_AVAILABLE | HV_MSR_RESET_AVAILABLE |		\
+	 HV_MSR_REFERENCE_TSC_AVAILABLE | HV_MSR_GUEST_IDLE_AVAILABLE |	\
+	 HV_ACCESS_FREQUENCY_MSRS | HV_ACCESS_TSC_INVARIANT |		\
+	 HVPART_PRIVILEGE(0, HV_POST_MESSAGES | HV_SIGNAL_EVENTS))
+
+/* Synthetic feature bits that QEMU and others set, mapped to privileges. */
+static const struct {
+	u64 synth, priv;
+} synth_map[] = {
+	{ HV_SYNTH_ACCESS_VP_RUN_TIME_REG, HV_MSR_VP_RUNTIME_AVAILABLE },
+	{ HV_SYNTH_ACCESS_PARTITION_REFERENCE_COUNTER,
+	  HV_MSR_TIME_REF_COUNT_AVAILABLE },
+	{ HV_SYNTH_ACCESS_SYNIC_REGS, HV_MSR_SYNIC_AVAILABLE },
+	{ HV_SYNTH_ACCESS_SYNTHETIC_TIMER_REGS, HV_MSR_SYNTIMER_AVAILABLE },
+	{ HV_SYNTH_ACCESS_INTR_CTRL_REGS, HV_MSR_APIC_ACCESS_AVAILABLE },
+	{ HV_SYNTH_ACCESS_HYPERCALL_REGS, HV_MSR_HYPERCALL_AVAILABLE },
+	{ HV_SYNTH_ACCESS_VP_INDEX, HV_MSR_VP_INDEX_AVAILABLE },
+	{ HV_SYNTH_ACCESS_PARTITION_REFERENCE_TSC,
+	  HV_MSR_REFERENCE_TSC_AVAILABLE },
+	{ HV_SYNTH_ACCESS_GUEST_IDLE_REG, HV_MSR_GUEST_IDLE_AVAILABLE },
+	{ HV_SYNTH_ACCESS_FREQUENCY_REGS, HV_ACCESS_FREQUENCY_MSRS },
+	{ HV_SYNTH_SIGNAL_EVENTS,
+	  HVPART_PRIVILEGE(0, HV_SIGNAL_EVENTS | HV_POST_MESSAGES) },
+};
+
+static hv_status set_synthetic(struct partition *p, u64 val)
+{
+	p->synthetic_features = val;
+	p->privileges = 0;
+	p->features_edx = HV_FEATURE_GUEST_CRASH_MSR_AVAILABLE;
+	p->hints = HV_DEPRECATING_AEOI_RECOMMENDED;
+	for (u32 i = 0; i < ARRAY_SIZE(synth_map); i++)
+		if (val & synth_map[i].synth)
+			p->privileges |= synth_map[i].priv;
+	if (val & HV_SYNTH_ACCESS_FREQUENCY_REGS)
+		p->features_edx |= HV_FEATURE_FREQUENCY_MSRS_AVAILABLE;
+	if (val & HV_SYNTH_DIRECT_SYNTHETIC_TIMERS)
+		p->features_edx |= HV_STIMER_DIRECT_MODE_AVAILABLE;
+	if (val & HV_SYNTH_TB_FLUSH_HYPERCALLS)
+		p->hints |= HV_X64_REMOTE_TLB_FLUSH_RECOMMENDED;
+	if (val & HV_SYNTH_SYNTHETIC_CLUSTER_IPI)
+		p->hints |= HV_X64_CLUSTER_IPI_RECOMMENDED;
+	if (val & HV_SYNTH_EXTENDED_PROCESSOR_MASKS)
+		p->hints |= HV_X64_EX_PROCESSOR_MASKS_RECOMMENDED;
+	return HV_STATUS_SUCCESS;
+}
+
+static hv_status set_early(struct partition *p, u32 code, u64 val)
+{
+	switch (code) {
+	case HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS:
+		if (val & ~PRIVILEGES_OFFERED)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		p->privileges = val;
+		return HV_STATUS_SUCCESS;
+	case HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES:
+		return set_synthetic(p, val);
+	case HVPART_PROPERTY_HINTS:
+		if (val & ~HVPART_HINTS_OFFERED)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		p->hints = val;
+		return HV_STATUS_SUCCESS;
+	case HVPART_PROPERTY_FEATURES_EDX:
+		if (val & ~HVPART_FEATURES_EDX_OFFERED)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		p->features_edx = val;
+		return HV_STATUS_SUCCESS;
+	case HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH:
+		if (val < 32 || val > machine.phys_bits)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		if (p->state != PS_CREATED)
+			return HV_STATUS_INVALID_PARTITION_STATE;
+		p->max_phys_bits = val;
+		return HV_STATUS_SUCCESS;
+	}
+	return HV_STATUS_UNKNOWN_PROPERTY;
+}
+
+static hv_status set_late(struct partition *p, u32 code, u64 val)
+{
+	switch (code) {
+	case HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION:
+		if (val > HV_UNIMPLEMENTED_MSR_ACTION_IGNORE_WRITE_READ_ZERO)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		p->unimplemented_msr_action = val;
+		return HV_STATUS_SUCCESS;
+	case HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING:
+		if (val > 1)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		p->access_tracking = val;
+		return HV_STATUS_SUCCESS;
+	case HV_PARTITION_PROPERTY_TIME_FREEZE:
+		if (val > 1)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		if (partition_any_running(p))
+			return HV_STATUS_INVALID_VP_STATE;
+		time_freeze(p, val);
+		return HV_STATUS_SUCCESS;
+	case HV_PARTITION_PROPERTY_REFERENCE_TIME:
+		if (partition_any_running(p))
+			return HV_STATUS_INVALID_VP_STATE;
+		time_set_ref(p, val);
+		return HV_STATUS_SUCCESS;
+	case HVPART_PROPERTY_DEBUG_BREAK:
+		if (val > HVPART_BREAK_LAST)
+			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+		p->debug_break = val;
+		return HV_STATUS_SUCCESS;
+	}
+	return HV_STATUS_UNKNOWN_PROPERTY;
+}
+
+/**
+ * partition_set_property - HvSetPartitionProperty
+ * What a guest can see of its processor is settled by its first run.
+ * Context: partition lock held.
+ */
+hv_status partition_set_property(struct partition *p, u32 code, u64 val)
+{
+	hv_status st;
+
+	if (p->state != PS_CREATED && p->state != PS_ACTIVE)
+		return HV_STATUS_INVALID_PARTITION_STATE;
+	st = set_late(p, code, val);
+	if (st != HV_STATUS_UNKNOWN_PROPERTY)
+		return st;
+	if (p->has_run || p->is_root)
+		st = HV_STATUS_INVALID_PARTITION_STATE;
+	else
+		return set_early(p, code, val);
+	return st;
+}
+
+static bool get_processor(struct partition *p, u32 code, u64 *val)
+{
+	switch (code) {
+	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES:
+	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES0:
+		*val = cpuid_feature_bank(0) & ~p->disabled_features[0];
+		return true;
+	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES1:
+		*val = cpuid_feature_bank(1) & ~p->disabled_features[1];
+		return true;
+	case HV_PARTITION_PROPERTY_PROCESSOR_XSAVE_FEATURES:
+		*val = machine.has_xsave ? HV_PROCESSOR_XSAVE_SUPPORT |
+			(machine.xcr0_mask & 4 ? HV_PROCESSOR_AVX_SUPPORT : 0) : 0;
+		*val &= ~p->disabled_xsave;
+		return true;
+	case HV_PARTITION_PROPERTY_PROCESSOR_CL_FLUSH_SIZE:
+		*val = 8;			/* units of 8 bytes */
+		return true;
+	case HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH:
+	case HV_PARTITION_PROPERTY_IMPLEMENTED_PHYSICAL_ADDRESS_BITS:
+		*val = p->max_phys_bits;
+		return true;
+	case HV_PARTITION_PROPERTY_XSAVE_STATES:
+		*val = machine.xcr0_mask | machine.xss_mask;
+		return true;
+	case HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE:
+		*val = PAGE_SIZE;
+		return true;
+	case HV_PARTITION_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
+		*val = machine.tsc_hz;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * partition_get_property - HvGetPartitionProperty
+ * Context: partition lock held.
+ */
+hv_status partition_get_property(struct partition *p, u32 code, u64 *val)
+{
+	if (get_processor(p, code, val))
+		return HV_STATUS_SUCCESS;
+	switch (code) {
+	case HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS:
+		*val = p->privileges;
+		break;
+	case HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES:
+		*val = p->synthetic_features;
+		break;
+	case HV_PARTITION_PROPERTY_TIME_FREEZE:
+		*val = p->time_frozen;
+		break;
+	case HV_PARTITION_PROPERTY_REFERENCE_TIME:
+		*val = time_ref_now(p);
+		break;
+	case HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION:
+		*val = p->unimplemented_msr_action;
+		break;
+	case HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING:
+		*val = p->access_tracking;
+		break;
+	case HV_PARTITION_PROPERTY_GUEST_OS_ID:
+		*val = p->guest_os_id;
+		break;
+	case HVPART_PROPERTY_HINTS:
+		*val = p->hints;
+		break;
+	case HVPART_PROPERTY_FEATURES_EDX:
+		*val = p->features_edx;
+		break;
+	case HVPART_PROPERTY_DEBUG_BREAK:
+		*val = p->debug_break;
+		break;
+	case HVPART_PROPERTY_MAX_VPS:
+		*val = HV_MAX_VPS;
+		break;
+	default:
+		return HV_STATUS_UNKNOWN_PROPERTY;
+	}
+	return HV_STATUS_SUCCESS;
+}

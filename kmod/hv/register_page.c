@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The register page: what a VMM reads and writes at every exit, without calls.
+ * User space may rewrite it while we look, so dirty and each dirty class are
+ * read once; and whatever is loaded passes the state oracle before entry.
+ */
+#include "register.h"
+#include "apic.h"
+#include "world.h"
+
+#define CLASS(n)	(1u << HV_X64_REGISTER_CLASS_##n)
+
+/* Page order of segments is the order of the register names: ES CS SS DS FS GS. */
+static hv_status load_segments(struct vp *vp, struct hv_vp_register_page *pg)
+{
+	union hv_register_value v;
+
+	for (u32 i = 0; i < 6; i++) {
+		v = (union hv_register_value) {};
+		memcpy(&v.segment, &pg->segment_registers[i], sizeof(v.segment));
+		if (!vendor_set_reg(&vp->v, HV_X64_REGISTER_ES + i, &v))
+			return HV_STATUS_INVALID_REGISTER_VALUE;
+	}
+	return HV_STATUS_SUCCESS;
+}
+
+static void load_xmm(struct vp *vp, struct hv_vp_register_page *pg)
+{
+	union hv_register_value v;
+
+	for (u32 i = 0; i < 6; i++) {
+		memcpy(&v, &pg->xmm_registers[i], sizeof(v));
+		register_set(vp, HV_X64_REGISTER_XMM0 + i, &v);
+	}
+}
+
+hv_status register_page_load(struct vp *vp)
+{
+	struct hv_vp_register_page *pg = vp->reg_page;
+	union hv_register_value v = {};
+	hv_status st = HV_STATUS_SUCCESS;
+	u32 dirty;
+
+	if (!pg)
+		return HV_STATUS_SUCCESS;
+	dirty = READ_ONCE(pg->dirty);
+	if (!dirty)
+		return HV_STATUS_SUCCESS;
+	if (dirty & CLASS(GENERAL))
+		for (u32 i = 0; i < NR_GPRS; i++)
+			vp->v.regs.gpr[i] = READ_ONCE(pg->gp_registers[i]);
+	if (dirty & CLASS(IP))
+		vp->v.regs.rip = READ_ONCE(pg->rip);
+	if (dirty & CLASS(FLAGS)) {
+		v.reg64 = READ_ONCE(pg->rflags);
+		st = register_set(vp, HV_X64_REGISTER_RFLAGS, &v);
+	}
+	if (!st && dirty & CLASS(SEGMENT))
+		st = load_segments(vp, pg);
+	if (!st && dirty & CLASS(XMM))
+		load_xmm(vp, pg);
+	vp->check_state = true;
+	WRITE_ONCE(pg->dirty, 0);
+	return st;
+}
+
+/* XMM0-5 go out only as far as the saved area has them. */
+static void store_xmm(struct vp *vp, struct hv_vp_register_page *pg)
+{
+	const u8 *x = vp->world->xsave;
+
+	if (*(const u64 *)(x + 512) & 2)
+		memcpy(pg->xmm_registers, x + 160, sizeof(pg->xmm_registers));
+	else
+		memset(pg->xmm_registers, 0, sizeof(pg->xmm_registers));
+}
+
+static u64 reg64(struct vp *vp, u32 name)
+{
+	union hv_register_value v = {};
+
+	vendor_get_reg(&vp->v, name, &v);
+	return v.reg64;
+}
+
+void register_page_store(struct vp *vp)
+{
+	struct hv_vp_register_page *pg = vp->reg_page;
+	union hv_register_value v;
+
+	if (!pg)
+		return;
+	memcpy(pg->gp_registers, vp->v.regs.gpr, sizeof(pg->gp_registers));
+	pg->rip = vp->v.regs.rip;
+	pg->rflags = vp->v.regs.rflags;
+	for (u32 i = 0; i < 6; i++) {
+		vendor_get_reg(&vp->v, HV_X64_REGISTER_ES + i, &v);
+		pg->segment_registers[i] = v.segment;
+	}
+	store_xmm(vp, pg);
+	pg->cr0 = vendor_cr0(&vp->v);
+	pg->cr3 = vendor_cr3(&vp->v);
+	pg->cr4 = vendor_cr4(&vp->v);
+	pg->efer = vendor_efer(&vp->v);
+	pg->cr8 = apic_get_tpr(vp) >> 4;
+	pg->dr7 = reg64(vp, HV_X64_REGISTER_DR7);
+	register_get(vp, HV_REGISTER_PENDING_INTERRUPTION, &v);
+	pg->pending_interruption.as_uint64 = v.reg64;
+	pg->interrupt_state.as_uint64 = reg64(vp, HV_REGISTER_INTERRUPT_STATE);
+	pg->xfem = vp->world->xcr0;
+	pg->version = HV_VP_REGISTER_PAGE_VERSION_1;
+	pg->dirty = 0;
+	WRITE_ONCE(pg->isvalid, 1);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What neither the control block nor VMLOAD/VMSAVE switches, in one table:
+ * XSAVE state with XCR0 and XSS, DR0-3, PKRU (part of XSAVE on the save side,
+ * but see world.c), TSC_AUX, SPEC_CTRL. Switched only when the CPU changes
+ * between partitions, never for exits handled inside. The speculation barrier
+ * of the switch is chosen here (DESIGN wall 9).
+ */
+#ifndef HV_WORLD_H
+#define HV_WORLD_H
+
+#include "lib.h"
+
+struct vp;
+
+/**
+ * struct world - saved registers of a VP that is not on a CPU
+ * @xsave: XSAVE area (compacted where XSAVES exists), 64-byte aligned
+ */
+struct world {
+	void *xsave;
+	u64 xcr0, xss;
+	u64 dr[4];
+	u64 tsc_aux, spec_ctrl, tsc_adjust;
+	u32 pkru;
+	u32 xsave_bytes;
+};
+
+struct pool;
+hv_status world_alloc(struct world **out, struct pool *pool);	/* child */
+void world_free(struct world *w, struct pool *pool);
+void world_reset(struct world *w);
+
+/* Save @from's registers, issue the barrier of this direction, load @to's. */
+void world_switch(struct vp *from, struct vp *to);
+
+/* XSETBV by a guest: checks as the CPU would; false = #GP. CPL checked by the caller. */
+bool world_xsetbv(struct vp *vp, u32 index, u64 value);
+
+#endif
