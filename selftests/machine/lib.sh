@@ -13,6 +13,9 @@ case $BUILD in
 esac
 export BUILD
 
+# depmod, modprobe and chroot are there, which a user's PATH may lack.
+PATH=$PATH:/usr/sbin:/sbin
+
 KERNELS="6.1 6.12 7.2"
 
 say() { printf '== %s\n' "$*" >&2; }
