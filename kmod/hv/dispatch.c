@@ -29,6 +29,20 @@
 #define DISPATCH_FLAGS_KNOWN						\
 	(HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND)
 
+bool dispatch_settle_flush(struct percpu *cpu)
+{
+	if (likely(!cpu->flush_ticket))
+		return false;
+	/* Between guests and with no window open: as good as an entry. */
+	if (epoch_behind(cpu)) {
+		vendor_cpu_flush_all();
+		epoch_pass(cpu);
+	}
+	if (epoch_complete(cpu->flush_ticket))
+		cpu->flush_ticket = 0;
+	return cpu->flush_ticket;
+}
+
 static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 event)
 {
 	struct hvpart_vp_page *page = vp->vp_page;
@@ -39,13 +53,15 @@ static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 eve
 	page->next_deadline = vp->next_deadline ? time_ref_now(vp->partition) +
 		time_tsc_to_100ns(vp->next_deadline - MIN(vp->next_deadline, rdtsc())) : 0;
 	vp->armed_deadline = vp->next_deadline;
+	page->exit_reason = vp->last_exit;
+	page->exits = vp->stats.world_switches;
 	page->run_seq++;
 	page->dispatch_state = state;
 	page->dispatch_event = event;
 	if (cp) {
-		if (cpu->flush_ticket && epoch_complete(cpu->flush_ticket))
-			cpu->flush_ticket = 0;
+		dispatch_settle_flush(cpu);
 		cp->flush_ticket = cpu->flush_ticket;
+		cpu->flush_ticket = 0;
 		cp->fill_seq++;
 	}
 	if (cpu->dispatch_out)
@@ -180,11 +196,8 @@ static bool root_wanted(struct percpu *cpu, struct vp *vp)
 {
 	if (cpu->tell_root || unlikely(vp->flush_wait && flush_waits(vp)))
 		return true;
-	if (cpu->flush_ticket) {
-		if (!epoch_complete(cpu->flush_ticket))
-			return true;
-		cpu->flush_ticket = 0;
-	}
+	if (dispatch_settle_flush(cpu))
+		return true;
 	return vp->next_deadline &&
 		(!vp->armed_deadline || vp->next_deadline < vp->armed_deadline);
 }

@@ -14,4 +14,10 @@ void dispatch_end(struct percpu *cpu, u32 state, u32 event);
  */
 bool dispatch_prepare(struct percpu *cpu, struct vp *vp);
 
+/*
+ * Flush what this CPU can for the ticket drawn here. True: other CPUs are
+ * behind, the root has to make them enter.
+ */
+bool dispatch_settle_flush(struct percpu *cpu);
+
 #endif

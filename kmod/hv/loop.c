@@ -150,9 +150,13 @@ static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 	switch (e->reason) {
 	case EXIT_INTR:
 	case EXIT_NMI:
-	case EXIT_MC:
 	case EXIT_PAUSE:
 		end_slice(cpu);
+		break;
+	case EXIT_MC:
+		/* Taken from the child, not yet by anybody: it is the root's. */
+		end_slice(cpu);
+		vp_inject_exception(cpu->root_vp, 18, false, 0);
 		break;
 	case EXIT_INTR_WINDOW:
 	case EXIT_NMI_WINDOW:
@@ -285,8 +289,9 @@ static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		       e->vendor_code, vp->v.regs.rip);
 		hv_bug(__FILE__, __LINE__, "unexpected exit of the root");
 	}
-	/* Tickets drawn by this call: what the root must still bring about. */
+	/* A ticket drawn by this call: what the root must still bring about. */
 	if (cpu->current == vp && vp->caller_page) {
+		dispatch_settle_flush(cpu);
 		vp->caller_page->flush_ticket = cpu->flush_ticket;
 		cpu->flush_ticket = 0;
 	}
@@ -306,6 +311,7 @@ void hv_loop(struct percpu *cpu)
 			vendor_cpu_flush_all();
 			epoch_pass(cpu);
 		}
+		vp->last_exit = e.reason;
 		vp->stats.exits[e.reason]++;
 		vp->stats.world_switches++;
 		if (vp == cpu->root_vp)

@@ -74,6 +74,7 @@ struct vp {
 	struct hvpart_caller_page *caller_page;	/* root VPs: shared page */
 	struct hvpart_vp_page *vp_page;		/* children: shared page */
 	struct hv_vp_register_page *reg_page;	/* children: shared page or NULL */
+	u32 last_exit;			/* enum exit_reason */
 	struct hvpart_vp_stats stats;
 };
 
