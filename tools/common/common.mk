@@ -6,7 +6,8 @@
 
 COMMON_SRCS	:= $(wildcard $(TOP)/tools/common/*.c)
 COMMON_OBJS	:= $(COMMON_SRCS:$(TOP)/tools/common/%.c=$(OBJ)/common/%.o)
-COMMON_CFLAGS	:= -I$(TOP)/tools/common $(shell pkg-config --cflags json-c)
+COMMON_CFLAGS	:= -I$(TOP)/tools/common -I$(TOP)/uapi \
+	$(shell pkg-config --cflags json-c)
 COMMON_LIBS	:= $(shell pkg-config --libs json-c) -pthread
 
 $(OBJ)/common/%.o: $(TOP)/tools/common/%.c

@@ -37,7 +37,8 @@
  *  info: "name", "state", "reason", "pid", "partition" (id), "memory" (bytes),
  *	"vps", "kernel", "cmdline", "restarts", "uptime_ms" (since start, 0
  *	before); after a panic "crash": {"p0".."p4": "0x…", "message": TEXT}
- *  stat: "partition": {NAME: N, …}, "vps": [{"index": 0, NAME: N, …}, …]
+ *  stat: "partition": {NAME: N, …}, "vps": [{"index": 0, NAME: N, …}, …]; see
+ *	partition_stats_to_json() and vp_stats_to_json() in exits.h
  *  others: nothing
  *
  * Events
