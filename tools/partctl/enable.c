@@ -39,9 +39,13 @@ static void kmsg_show(int fd)
 
 	if (fd < 0)
 		return;
-	while ((n = read(fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
-		if (n <= 0)
+	for (;;) {
+		n = read(fd, record, sizeof(record) - 1);
+		/* EPIPE: the oldest have been overwritten; there are more. */
+		if (n < 0 && errno == EPIPE)
 			continue;
+		if (n <= 0)
+			break;
 		record[n] = '\0';
 		/* "6,1234,5678,-;text\n key=value…" */
 		text = strchr(record, ';');

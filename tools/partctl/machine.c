@@ -5,6 +5,7 @@
  * Only what user space can see; the module itself looks closer when it is
  * loaded, and says in one line what it does not like.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
