@@ -78,7 +78,7 @@ static struct json_object *list_all(void)
 
 static void print_row(struct json_object *info)
 {
-	char memory[16], uptime[16] = "-";
+	char memory[FORMAT_MAX], uptime[FORMAT_MAX] = "-";
 
 	format_size(memory, json_number(info, "memory"));
 	if (json_number(info, "uptime_ms"))
@@ -127,7 +127,7 @@ static void print_crash(struct json_object *crash)
 
 static void print_info(struct json_object *info)
 {
-	char text[16];
+	char text[FORMAT_MAX];
 
 	json_object_object_foreach(info, key, value) {
 		if (!strcmp(key, "crash"))

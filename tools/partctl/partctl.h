@@ -60,8 +60,9 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int print_json(struct json_object *object);	/* puts it; EXIT_OK, _FAILED */
 void print_untrusted(const char *text, const char *indent);
-void format_size(char *buf, unsigned long long bytes);	/* 16 bytes */
-void format_time(char *buf, unsigned long long ms);	/* 16 bytes */
+#define FORMAT_MAX		24
+void format_size(char *buf, unsigned long long bytes);	/* FORMAT_MAX */
+void format_time(char *buf, unsigned long long ms);	/* FORMAT_MAX */
 const char *json_text(struct json_object *object, const char *member,
 		      const char *otherwise);
 unsigned long long json_number(struct json_object *object, const char *member);

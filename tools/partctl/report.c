@@ -96,11 +96,11 @@ void print_untrusted(const char *text, const char *indent)
 void format_size(char *buf, unsigned long long bytes)
 {
 	if (bytes >> 30 && !(bytes & ((1ULL << 30) - 1)))
-		snprintf(buf, 16, "%lluG", bytes >> 30);
+		snprintf(buf, FORMAT_MAX, "%lluG", bytes >> 30);
 	else if (bytes >> 20)
-		snprintf(buf, 16, "%lluM", bytes >> 20);
+		snprintf(buf, FORMAT_MAX, "%lluM", bytes >> 20);
 	else
-		snprintf(buf, 16, "%lluK", bytes >> 10);
+		snprintf(buf, FORMAT_MAX, "%lluK", bytes >> 10);
 }
 
 void format_time(char *buf, unsigned long long ms)
@@ -108,13 +108,13 @@ void format_time(char *buf, unsigned long long ms)
 	unsigned long long s = ms / 1000;
 
 	if (s >= 86400)
-		snprintf(buf, 16, "%llud%02lluh", s / 86400, s / 3600 % 24);
+		snprintf(buf, FORMAT_MAX, "%llud%02lluh", s / 86400, s / 3600 % 24);
 	else if (s >= 3600)
-		snprintf(buf, 16, "%lluh%02llum", s / 3600, s / 60 % 60);
+		snprintf(buf, FORMAT_MAX, "%lluh%02llum", s / 3600, s / 60 % 60);
 	else if (s >= 60)
-		snprintf(buf, 16, "%llum%02llus", s / 60, s % 60);
+		snprintf(buf, FORMAT_MAX, "%llum%02llus", s / 60, s % 60);
 	else
-		snprintf(buf, 16, "%llu.%llus", s, ms / 100 % 10);
+		snprintf(buf, FORMAT_MAX, "%llu.%llus", s, ms / 100 % 10);
 }
 
 const char *json_text(struct json_object *object, const char *member,
