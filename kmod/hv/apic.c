@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Local APIC: request and in-service registers, priority, EOI, registers.
+ *
+ * x2APIC mode from reset (guest-contract 1.5): the guest never touches the
+ * page at 0xFEE00000, and there is none. APM vol. 2 chapter 16, SDM chapter 11.
+ */
+#include "apic_state.h"
+#include "unit.h"
+#include <hvpart/cpuid.h>
+#include <hvpart/msr.h>
+
+static int highest(const u64 *map)
+{
+	for (int i = 3; i >= 0; i--) {
+		u64 w = READ_ONCE(map[i]);
+
+		if (w)
+			return i * 64 + fls64(w);
+	}
+	return -1;
+}
+
+static u32 ppr(const struct apic *a, bool with_tpr)
+{
+	int v = highest(a->isr);
+	u32 isr_class = v < 0 ? 0 : v & 0xf0;
+	u32 tpr = with_tpr ? a->tpr : 0;
+
+	return (tpr & 0xf0) >= isr_class ? tpr : isr_class;
+}
+
+/*
+ * A disabled APIC loses what is sent to it (SDM 11.4.7.2; TLFS 2.5 rule 5);
+ * what is already in IRR stays and is delivered.
+ */
+static bool accepts(const struct apic *a)
+{
+	return a && READ_ONCE(a->svr) & SVR_ENABLED &&
+	       READ_ONCE(a->base) & APIC_BASE_EN;
+}
+
+/**
+ * apic_post - request a fixed edge interrupt
+ *
+ *  this CPU                          CPU that runs the VP
+ *  IRR bit = 1 (locked)              takes requests (locked)
+ *  requests |= VPREQ_APIC (locked)   reads IRR
+ *
+ * The other order would let the VP take the request, find IRR empty, and go to
+ * sleep with the bit set. Who finds the bit set already knows that the one who
+ * set it also asks.
+ */
+void apic_post(struct vp *vp, u8 vector)
+{
+	struct apic *a = vp->apic;
+
+	if (!accepts(a))
+		return;
+	if (vector < 16) {
+		apic_error(vp, ESR_RECEIVE_ILLEGAL);
+		return;
+	}
+	if (IRQ_MUTATED(APIC_IRR_ORDER))
+		vp_request(vp, VPREQ_APIC);
+	IRQ_RACE("apic_post", vp);
+	if (!test_and_set_bit(a->irr, vector) && !IRQ_MUTATED(APIC_IRR_ORDER))
+		vp_request(vp, VPREQ_APIC);
+}
+
+/* Error interrupt; the LVT entry is read as the guest last left it. */
+void apic_error(struct vp *vp, u32 bit)
+{
+	struct apic *a = vp->apic;
+	u32 lvt = READ_ONCE(a->lvt[LVT_ERROR]);
+
+	atomic_or(&a->esr_pending, bit);
+	/* An illegal error vector must not recurse. */
+	if (!(lvt & LVT_MASKED) && (lvt & LVT_VECTOR) >= 16)
+		apic_post(vp, lvt & LVT_VECTOR);
+}
+
+bool apic_irr_any(struct vp *vp)
+{
+	return highest(vp->apic->irr) >= 0;
+}
+
+int apic_pending_vector(struct vp *vp)
+{
+	const struct apic *a = vp->apic;
+	bool tpr = vp->partition->debug_break != HVPART_BREAK_TPR;
+	int v = highest(a->irr);
+
+	if (v < 0 || (v & 0xf0) <= (int)(ppr(a, tpr) & 0xf0))
+		return -1;
+	return v;
+}
+
+static void look_again(struct vp *vp, u8 vector)
+{
+	if (unlikely(test_bit(vp->apic->eoi_notify, vector)))
+		vp_request(vp, VPREQ_SYNIC);
+}
+
+void apic_accept(struct vp *vp, u8 vector)
+{
+	struct apic *a = vp->apic;
+
+	test_and_clear_bit(a->irr, vector);
+	/* Auto-EOI: as if EOI were issued at delivery (TLFS 2.7). */
+	if (unlikely(test_bit(a->auto_eoi, vector)))
+		look_again(vp, vector);
+	else
+		a->isr[vector / 64] |= BIT(vector % 64);
+}
+
+void apic_eoi(struct vp *vp)
+{
+	struct apic *a = vp->apic;
+	int v = highest(a->isr);
+
+	if (v < 0)
+		return;
+	a->isr[v / 64] &= ~BIT(v % 64);
+	if (unlikely(test_bit(a->tmr, v)))
+		test_and_clear_bit(a->tmr, v);
+	look_again(vp, v);
+}
+
+void apic_set_auto_eoi(struct vp *vp, const u64 *map)
+{
+	memcpy(vp->apic->auto_eoi, map, sizeof(vp->apic->auto_eoi));
+}
+
+void apic_set_eoi_notify(struct vp *vp, const u64 *map)
+{
+	for (u32 i = 0; i < 4; i++)
+		WRITE_ONCE(vp->apic->eoi_notify[i], map[i]);
+}
+
+bool apic_is_auto_eoi(struct vp *vp, u8 vector)
+{
+	return test_bit(vp->apic->auto_eoi, vector);
+}
+
+bool apic_is_eoi_notify(struct vp *vp, u8 vector)
+{
+	return test_bit(vp->apic->eoi_notify, vector);
+}
+
+/*
+ * Lazy EOI (TLFS 1.3). The word is 1 only while the guest runs, only for the
+ * innermost interrupt, and only when its EOI could have no effect: nothing else
+ * requested, edge, no message behind it. So what the guest did is known at the
+ * next exit: 0 where 1 was means that it has EOIed.
+ *
+ *  we                               guest                    another CPU
+ *  nothing in IRR; word = 1
+ *                                                            IRR bit; kick
+ *  VMRUN                            handler; word 1 -> 0
+ *  exit: 0 -> EOI now; IRR seen
+ *
+ * The window between the look at IRR and VMRUN is closed by the kick: the
+ * physical interrupt is pending and ends the run at once.
+ */
+void apic_assist_enter(struct vp *vp)
+{
+	struct apic *a = vp->apic;
+	int v;
+
+	if (!(vp->assist_msr & HV_X64_MSR_VP_ASSIST_PAGE_ENABLE) ||
+	    !(vp->partition->hints & HV_X64_APIC_ACCESS_RECOMMENDED))
+		return;
+	v = highest(a->isr);
+	if (v < 0 || test_bit(a->tmr, v))
+		return;
+	if (highest(a->irr) >= 0 && !IRQ_MUTATED(APIC_ASSIST_IRR))
+		return;
+	if (test_bit(a->eoi_notify, v) && !IRQ_MUTATED(APIC_ASSIST_NOTIFY))
+		return;
+	store_release((u32 *)vp->assist_page, HV_APIC_ASSIST_NO_EOI_REQUIRED);
+	a->assist_offered = true;
+}
+
+void apic_assist_exit(struct vp *vp)
+{
+	struct apic *a = vp->apic;
+	u32 *word = vp->assist_page, old;
+
+	if (likely(!a->assist_offered))
+		return;
+	a->assist_offered = false;
+	old = IRQ_MUTATED(APIC_ASSIST_CLEAR) ? *word : atomic_xchg(word, 0);
+	if (!(old & HV_APIC_ASSIST_NO_EOI_REQUIRED))
+		apic_eoi(vp);
+}
+
+u8 apic_get_tpr(struct vp *vp)
+{
+	return vp->apic->tpr;
+}
+
+void apic_set_tpr(struct vp *vp, u8 tpr)
+{
+	vp->apic->tpr = tpr;
+}
+
+/* --- registers ---------------------------------------------------------- */
+
+/* Bits that may be written; bit 12 (and 14 of LINTn) are read-only zeros. */
+static const u32 lvt_bits[NR_LVT] = {
+	0x300ff, 0x107ff, 0x107ff, 0x1a7ff, 0x1a7ff, 0x100ff
+};
+
+static void reset_registers(struct vp *vp)
+{
+	struct apic *a = vp->apic;
+	u64 base = a->base;
+
+	vp_set_deadline(vp, DL_APIC, 0);
+	/* auto_eoi and eoi_notify are the SynIC's and outlive INIT. */
+	for (u32 i = 0; i < 4; i++) {
+		a->irr[i] = 0;
+		a->isr[i] = 0;
+		a->tmr[i] = 0;
+	}
+	memset(&a->base, 0, sizeof(*a) - offsetof(struct apic, base));
+	a->base = base;
+	a->svr = 0xff;
+	for (u32 i = 0; i < NR_LVT; i++)
+		a->lvt[i] = LVT_MASKED;
+}
+
+static void write_svr(struct apic *a, u32 val)
+{
+	/* Disabling sets every mask bit (SDM 11.4.7.2). */
+	if (!(val & SVR_ENABLED))
+		for (u32 i = 0; i < NR_LVT; i++)
+			a->lvt[i] |= LVT_MASKED;
+	WRITE_ONCE(a->svr, val);
+}
+
+static bool write_lvt(struct apic *a, u32 n, u64 val)
+{
+	u32 read_only = n == LVT_LINT0 || n == LVT_LINT1 ? 0x5000 : 0x1000;
+
+	if (val & ~(u64)(lvt_bits[n] | read_only))
+		return false;
+	val &= lvt_bits[n];
+	if (!(a->svr & SVR_ENABLED))
+		val |= LVT_MASKED;
+	WRITE_ONCE(a->lvt[n], (u32)val);
+	return true;
+}
+
+/* A readable 32-bit register; false: reserved or write-only. */
+static bool read_reg(struct vp *vp, u32 reg, u32 *val)
+{
+	struct apic *a = vp->apic;
+
+	switch (reg) {
+	case APIC_ID:
+		*val = vp->initial_apic_id;
+		break;
+	case APIC_VERSION:
+		*val = (NR_LVT - 1) << 16 | 0x14;
+		break;
+	case APIC_TPR:
+		*val = a->tpr;
+		break;
+	case APIC_PPR:
+		*val = ppr(a, true);
+		break;
+	case APIC_LDR:
+		*val = apic_ldr(vp);
+		break;
+	case APIC_SVR:
+		*val = a->svr;
+		break;
+	case APIC_ISR ... APIC_ISR + 7:
+		*val = a->isr[(reg & 7) / 2] >> (reg & 1) * 32;
+		break;
+	case APIC_TMR ... APIC_TMR + 7:
+		*val = a->tmr[(reg & 7) / 2] >> (reg & 1) * 32;
+		break;
+	case APIC_IRR ... APIC_IRR + 7:
+		*val = a->irr[(reg & 7) / 2] >> (reg & 1) * 32;
+		break;
+	case APIC_ESR:
+		*val = a->esr;
+		break;
+	case APIC_LVT ... APIC_LVT_LAST:
+		*val = a->lvt[reg - APIC_LVT];
+		break;
+	case APIC_INIT_COUNT:
+		*val = a->init_count;
+		break;
+	case APIC_COUNT:
+		*val = apic_timer_count(vp);
+		break;
+	case APIC_DIVIDE:
+		*val = a->divide;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* A writable register but EOI, ICR, self-IPI; false: #GP (SDM table 11-6). */
+static bool write_reg(struct vp *vp, u32 reg, u64 val)
+{
+	struct apic *a = vp->apic;
+
+	switch (reg) {
+	case APIC_TPR:
+		if (val >> 8)
+			return false;
+		a->tpr = val;
+		return true;
+	case APIC_SVR:
+		if (val >> 10)
+			return false;
+		write_svr(a, val);
+		return true;
+	case APIC_ESR:
+		if (val)
+			return false;
+		a->esr = atomic_xchg(&a->esr_pending, 0);
+		return true;
+	case APIC_LVT ... APIC_LVT_LAST:
+		return write_lvt(a, reg - APIC_LVT, val);
+	case APIC_INIT_COUNT:
+		if (val >> 32)
+			return false;
+		a->init_count = val;
+		apic_timer_start(vp, val);
+		return true;
+	case APIC_DIVIDE:
+		if (val & ~0xbull)
+			return false;
+		apic_timer_set_divide(vp, val);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Mode changes as the CPU has them (SDM 11.12.5): x2APIC -> disabled -> xAPIC
+ * -> x2APIC. xAPIC mode can be passed through; it has no registers here.
+ */
+static enum msr_result write_base(struct vp *vp, u64 val)
+{
+	struct apic *a = vp->apic;
+	u64 mode = val & (APIC_BASE_EN | APIC_BASE_EXTD);
+	u64 old = a->base & (APIC_BASE_EN | APIC_BASE_EXTD);
+
+	if (val & 0x2ff & ~APIC_BASE_BSP || val >> machine.phys_bits)
+		return MSR_FAULT;
+	if (mode == APIC_BASE_EXTD || (mode > APIC_BASE_EN && !old) ||
+	    (mode == APIC_BASE_EN && old > APIC_BASE_EN))
+		return MSR_FAULT;
+	a->base = (val & ~APIC_BASE_BSP) | (a->base & APIC_BASE_BSP);
+	if (!mode)
+		reset_registers(vp);
+	return MSR_OK;
+}
+
+enum msr_result apic_rdmsr(struct vp *vp, u32 msr, u64 *val)
+{
+	struct apic *a = vp->apic;
+	u32 v;
+
+	if (msr == 0x1b) {
+		*val = a->base;
+		return MSR_OK;
+	}
+	if (msr - 0x800 > 0xff)
+		return MSR_UNKNOWN;
+	if (!(a->base & APIC_BASE_EXTD))
+		return MSR_FAULT;
+	if (msr == 0x800 + APIC_ICR) {
+		*val = a->icr;
+		return MSR_OK;
+	}
+	if (!read_reg(vp, msr - 0x800, &v))
+		return MSR_FAULT;
+	*val = v;
+	return MSR_OK;
+}
+
+enum msr_result apic_wrmsr(struct vp *vp, u32 msr, u64 val)
+{
+	struct apic *a = vp->apic;
+
+	if (msr == 0x1b)
+		return write_base(vp, val);
+	if (msr - 0x800 > 0xff)
+		return MSR_UNKNOWN;
+	if (!(a->base & APIC_BASE_EXTD))
+		return MSR_FAULT;
+	switch (msr - 0x800) {
+	case APIC_EOI:
+		if (val)
+			return MSR_FAULT;
+		apic_eoi(vp);
+		return MSR_OK;
+	case APIC_SELF_IPI:
+		if (val >> 8)
+			return MSR_FAULT;
+		apic_post(vp, val);
+		return MSR_OK;
+	case APIC_ICR:
+		return apic_icr_write(vp, val);
+	}
+	return write_reg(vp, msr - 0x800, val) ? MSR_OK : MSR_FAULT;
+}
+
+void apic_get_page(struct vp *vp, void *page)
+{
+	u32 *reg = page;
+
+	memset(page, 0, 1024);
+	for (u32 r = 0; r < 0x40; r++)
+		read_reg(vp, r, &reg[r * 4]);
+	reg[APIC_ICR * 4] = vp->apic->icr;
+	reg[APIC_ICR_HIGH * 4] = vp->apic->icr >> 32;
+}
+
+/* TMR, IRR and ISR of the image, 32 bits to a register. */
+static void set_map(u64 *map, const u32 *reg, u32 first)
+{
+	for (u32 i = 0; i < 4; i++)
+		map[i] = reg[(first + i * 2) * 4] |
+			 (u64)reg[(first + i * 2 + 1) * 4] << 32;
+	map[0] &= ~0xffffull;		/* vectors below 16 do not exist */
+}
+
+/**
+ * apic_set_page - load a register image
+ * What is read-only to the guest (id, version, LDR) is ignored.
+ * Return: INVALID_REGISTER_VALUE when a register would not take its value from
+ * the guest; those before it have been loaded.
+ */
+hv_status apic_set_page(struct vp *vp, const void *page)
+{
+	static const u8 plain[] = {
+		APIC_TPR, APIC_SVR, APIC_LVT, APIC_LVT + 1, APIC_LVT + 2,
+		APIC_LVT + 3, APIC_LVT + 4, APIC_LVT + 5, APIC_DIVIDE,
+		APIC_INIT_COUNT
+	};
+	struct apic *a = vp->apic;
+	const u32 *reg = page;
+
+	for (u32 i = 0; i < sizeof(plain); i++)
+		if (!write_reg(vp, plain[i], reg[plain[i] * 4]))
+			return HV_STATUS_INVALID_REGISTER_VALUE;
+	/* A timer in flight goes on from where it was. */
+	if (reg[APIC_COUNT * 4])
+		apic_timer_start(vp, reg[APIC_COUNT * 4]);
+	a->icr = reg[APIC_ICR * 4] | (u64)reg[APIC_ICR_HIGH * 4] << 32;
+	a->esr = reg[APIC_ESR * 4];
+	set_map(a->isr, reg, APIC_ISR);
+	set_map(a->tmr, reg, APIC_TMR);
+	set_map(a->irr, reg, APIC_IRR);
+	vp_request(vp, VPREQ_APIC);
+	return HV_STATUS_SUCCESS;
+}
+
+/* --- life --------------------------------------------------------------- */
+
+static void apic_reset(struct vp *vp)
+{
+	struct apic *a = vp->apic;
+
+	if (!a)
+		return;
+	a->base = APIC_BASE_DEFAULT | APIC_BASE_EN | APIC_BASE_EXTD |
+		  (vp->index ? 0 : APIC_BASE_BSP);
+	reset_registers(vp);
+}
+
+/* INIT: registers as after reset, mode and id stay (SDM 11.4.7.3, 11.12.5). */
+static void apic_init_ipi(struct vp *vp)
+{
+	if (vp->apic)
+		reset_registers(vp);
+}
+
+static hv_status apic_create(struct vp *vp)
+{
+	if (vp->partition->is_root)
+		return HV_STATUS_SUCCESS;
+	vp->apic = pool_alloc(&vp->partition->pool);
+	if (!vp->apic)
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	apic_reset(vp);
+	return HV_STATUS_SUCCESS;
+}
+
+static void apic_delete(struct vp *vp)
+{
+	pool_free(&vp->partition->pool, vp->apic);
+	vp->apic = NULL;
+}
+
+HV_UNIT(30, apic_unit) = {
+	.name = "apic",
+	.vp_init = apic_create,
+	.vp_exit = apic_delete,
+	.vp_reset = apic_reset,
+	.vp_init_ipi = apic_init_ipi,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* CPUID of children: hardware, edited by policy, overrides, Hyper-V leaves. */
+#ifndef HV_CPUID_H
+#define HV_CPUID_H
+
+#include "partition.h"
+
+struct cpuid_regs { u32 eax, ebx, ecx, edx; };
+
+/* What the guest of @vp sees; dynamic bits (OSXSAVE, APIC id, XCR0 sizes) included. */
+void cpuid_query(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *out);
+
+/* RegisterInterceptResult type CPUID and its removal. */
+hv_status cpuid_set_override(struct partition *p, const struct cpuid_override *o);
+hv_status cpuid_clear_override(struct partition *p, u32 vp_index, u32 leaf, u32 subleaf);
+
+/* XCR0 and XSS bits that guests of @p may set; XSETBV and WRMSR XSS ask here. */
+u64 cpuid_xcr0_mask(const struct partition *p);
+u64 cpuid_xss_mask(const struct partition *p);
+
+/* Is the bit of a leaf that @vp sees set? For the MSRs that belong to one. */
+enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+bool cpuid_has(struct vp *vp, u32 leaf, enum cpuid_reg reg, u32 bit);
+
+/* cpuid_hv.c: leaves 0x40000000..0x4000FFFF. */
+void cpuid_hv(const struct partition *p, u32 leaf, struct cpuid_regs *out);
+
+/* Root's banks for properties 0x6000A/B (set = present). */
+u64 cpuid_feature_bank(u32 bank);
+
+#endif

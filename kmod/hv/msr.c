@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The MSR policy of children: which room answers, and which privilege it takes
+ * (TLFS 2.8 of the digest). One table for the synthetic range here, one for the
+ * rest in msr_arch.c. Calls are direct: no indirect branch serves a guest.
+ */
+#include "msr_state.h"
+#include "apic.h"
+#include "synic.h"
+#include "stimer.h"
+#include "time.h"
+#include <hvpart/cpuid.h>
+
+enum room { ROOM_HV, ROOM_TIME, ROOM_APIC, ROOM_SYNIC, ROOM_STIMER };
+
+/* @gate: bit of leaf 0x40000003 EAX; from 32 on: of EDX. */
+struct synthetic {
+	u16 first, last;		/* offset from 0x40000000 */
+	u8 room, gate;
+};
+
+static const struct synthetic synthetic[] = {
+	{ 0xb0, 0xb7, ROOM_STIMER, 3 },
+	{ 0x02, 0x02, ROOM_HV, 6 },		/* VP index */
+	{ 0x70, 0x72, ROOM_APIC, 4 },		/* EOI, ICR, TPR */
+	{ 0x80, 0x84, ROOM_SYNIC, 2 },
+	{ 0x90, 0x9f, ROOM_SYNIC, 2 },
+	{ 0x20, 0x20, ROOM_TIME, 1 },		/* reference counter */
+	{ 0x21, 0x21, ROOM_TIME, 9 },		/* reference TSC page */
+	{ 0x22, 0x23, ROOM_TIME, 11 },		/* frequencies */
+	{ 0x10, 0x10, ROOM_TIME, 0 },		/* run time */
+	{ 0xf0, 0xf0, ROOM_HV, 10 },		/* guest idle */
+	{ 0x73, 0x73, ROOM_HV, 4 },		/* assist page */
+	{ 0x00, 0x01, ROOM_HV, 5 },		/* OS id, hypercall */
+	{ 0x03, 0x03, ROOM_HV, 7 },		/* reset */
+	{ 0x100, 0x105, ROOM_HV, 32 + 10 },	/* crash */
+	{ 0x118, 0x118, ROOM_TIME, 15 },	/* invariant TSC */
+};
+
+static const struct synthetic *find(u32 msr)
+{
+	const struct synthetic *s = synthetic;
+
+	msr -= HV_X64_MSR_FIRST;
+	for (; s < synthetic + ARRAY_SIZE(synthetic); s++)
+		if (msr >= s->first && msr <= s->last)
+			return s;
+	return NULL;
+}
+
+static bool allowed(const struct partition *p, const struct synthetic *s)
+{
+	u64 have = s->gate < 32 ? p->privileges : p->features_edx;
+
+	return have & BIT(s->gate & 31);
+}
+
+/* The synthetic forms of APIC registers (TLFS 1.2). */
+static enum msr_result apic_hv_read(struct vp *vp, u32 msr, u64 *val)
+{
+	if (msr == HV_X64_MSR_EOI)
+		return MSR_FAULT;
+	*val = msr == HV_X64_MSR_ICR ? apic_icr_read(vp) : apic_get_tpr(vp);
+	return MSR_OK;
+}
+
+static enum msr_result apic_hv_write(struct vp *vp, u32 msr, u64 val)
+{
+	if (msr == HV_X64_MSR_ICR)
+		return apic_icr_write(vp, val);
+	if (val >> (msr == HV_X64_MSR_EOI ? 32 : 8))
+		return MSR_FAULT;
+	if (msr == HV_X64_MSR_EOI)
+		apic_eoi(vp);
+	else
+		apic_set_tpr(vp, val);
+	return MSR_OK;
+}
+
+static enum msr_result room_read(struct vp *vp, u8 room, u32 msr, u64 *val)
+{
+	switch (room) {
+	case ROOM_TIME:
+		return time_rdmsr(vp, msr, val);
+	case ROOM_APIC:
+		return apic_hv_read(vp, msr, val);
+	case ROOM_SYNIC:
+		return synic_rdmsr(vp, msr, val);
+	case ROOM_STIMER:
+		return stimer_rdmsr(vp, msr, val);
+	}
+	return msr_hv_read(vp, msr, val);
+}
+
+static enum msr_result room_write(struct vp *vp, u8 room, u32 msr, u64 val)
+{
+	switch (room) {
+	case ROOM_TIME:
+		return time_wrmsr(vp, msr, val);
+	case ROOM_APIC:
+		return apic_hv_write(vp, msr, val);
+	case ROOM_SYNIC:
+		return synic_wrmsr(vp, msr, val);
+	case ROOM_STIMER:
+		return stimer_wrmsr(vp, msr, val);
+	}
+	return msr_hv_write(vp, msr, val);
+}
+
+static bool is_synthetic(u32 msr)
+{
+	return msr - HV_X64_MSR_FIRST <= HV_X64_MSR_LAST - HV_X64_MSR_FIRST;
+}
+
+static bool is_x2apic(u32 msr)
+{
+	return msr - 0x800 <= 0xff;
+}
+
+/* @gated: the guest, held to its privileges; else the parent. */
+static enum msr_result do_read(struct vp *vp, u32 msr, u64 *val, bool gated)
+{
+	const struct synthetic *s;
+
+	if (likely(is_x2apic(msr)))
+		return apic_rdmsr(vp, msr, val);
+	if (!is_synthetic(msr))
+		return msr_arch_read(vp, msr, val);
+	s = find(msr);
+	if (!s || (gated && !allowed(vp->partition, s)))
+		return MSR_FAULT;
+	return room_read(vp, s->room, msr, val);
+}
+
+static enum msr_result do_write(struct vp *vp, u32 msr, u64 val, bool gated)
+{
+	const struct synthetic *s;
+
+	if (likely(is_x2apic(msr)))
+		return apic_wrmsr(vp, msr, val);
+	if (!is_synthetic(msr))
+		return msr_arch_write(vp, msr, val, !gated);
+	s = find(msr);
+	if (!s || (gated && !allowed(vp->partition, s)))
+		return MSR_FAULT;
+	return room_write(vp, s->room, msr, val);
+}
+
+/* An MSR that nobody knows: the partition's property says what then. */
+static enum msr_action unknown(const struct partition *p)
+{
+	return p->unimplemented_msr_action ==
+		HV_UNIMPLEMENTED_MSR_ACTION_IGNORE_WRITE_READ_ZERO ?
+		MSR_DONE : MSR_INJECT_GP;
+}
+
+enum msr_action msr_read(struct vp *vp, u32 msr, u64 *val)
+{
+	enum msr_result r;
+
+	*val = 0;
+	r = do_read(vp, msr, val, true);
+	if (r == MSR_UNKNOWN)
+		return unknown(vp->partition);
+	if (r == MSR_FAULT)
+		return MSR_INJECT_GP;
+	/*
+	 * What is requested already ends the wait before it begins, deliverable
+	 * or not: Linux idles with interrupts off (TLFS 6.3).
+	 */
+	if (msr == HV_X64_MSR_GUEST_IDLE && !apic_irr_any(vp))
+		return MSR_IDLE;
+	return MSR_DONE;
+}
+
+enum msr_action msr_write(struct vp *vp, u32 msr, u64 val)
+{
+	enum msr_result r = do_write(vp, msr, val, true);
+
+	if (r == MSR_UNKNOWN)
+		return unknown(vp->partition);
+	if (r == MSR_FAULT)
+		return MSR_INJECT_GP;
+	if (msr == HV_X64_MSR_RESET && val == HV_X64_MSR_RESET_ACTION)
+		return MSR_RESET;
+	if (msr == HV_X64_MSR_CRASH_CTL && val & HV_CRASH_CTL_CRASH_NOTIFY)
+		return MSR_CRASH;
+	return MSR_DONE;
+}
+
+/* --- register names ------------------------------------------------------ */
+
+/* Names name .. name + n - 1 are the MSRs msr, msr + step, ... */
+struct msr_name {
+	u32 name, msr;
+	u8 n, step;
+};
+
+static const struct msr_name names[] = {
+	{ HV_X64_REGISTER_TSC, 0x10, 1, 0 },
+	{ HV_X64_REGISTER_EFER, 0xc0000080, 1, 0 },
+	{ HV_X64_REGISTER_KERNEL_GS_BASE, 0xc0000102, 1, 0 },
+	{ HV_X64_REGISTER_APIC_BASE, 0x1b, 1, 0 },
+	{ HV_X64_REGISTER_PAT, 0x277, 1, 0 },
+	{ HV_X64_REGISTER_SYSENTER_CS, 0x174, 1, 0 },
+	{ HV_X64_REGISTER_SYSENTER_EIP, 0x176, 1, 0 },
+	{ HV_X64_REGISTER_SYSENTER_ESP, 0x175, 1, 0 },
+	{ HV_X64_REGISTER_STAR, 0xc0000081, 4, 1 },
+	{ HV_X64_REGISTER_MSR_MTRR_CAP, 0xfe, 1, 0 },
+	{ HV_X64_REGISTER_MSR_MTRR_DEF_TYPE, 0x2ff, 1, 0 },
+	{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE0, 0x200, 8, 2 },
+	{ HV_X64_REGISTER_MSR_MTRR_PHYS_MASK0, 0x201, 8, 2 },
+	{ HV_X64_REGISTER_MSR_MTRR_FIX64K00000, 0x250, 1, 0 },
+	{ HV_X64_REGISTER_MSR_MTRR_FIX16K80000, 0x258, 2, 1 },
+	{ HV_X64_REGISTER_MSR_MTRR_FIX4KC0000, 0x268, 8, 1 },
+	{ HV_X64_REGISTER_TSC_AUX, 0xc0000103, 1, 0 },
+	{ HV_X64_REGISTER_DEBUG_CTL, 0x1d9, 1, 0 },
+	{ HV_X64_REGISTER_SPEC_CTRL, 0x48, 2, 1 },
+	{ HV_X64_REGISTER_MC_UPDATE_PATCH_LEVEL, 0x8b, 1, 0 },
+	{ HV_X64_REGISTER_XSS, 0xda0, 1, 0 },
+	{ HV_X64_REGISTER_U_CET, 0x6a0, 1, 0 },
+	{ HV_X64_REGISTER_S_CET, 0x6a2, 1, 0 },
+	{ HV_X64_REGISTER_PL0_SSP, 0x6a4, 5, 1 },
+	{ HV_X64_REGISTER_TSC_ADJUST, 0x3b, 1, 0 },
+	{ HV_X64_REGISTER_MISC_ENABLE, 0x1a0, 1, 0 },
+	{ 0x84800, 0x800, 0x40, 1 },		/* APIC registers */
+	{ HV_REGISTER_PROCESSOR_CLOCK_FREQUENCY, 0x40000022, 2, 1 },
+	{ HV_REGISTER_GUEST_CRASH_P0, 0x40000100, 6, 1 },
+	{ HV_REGISTER_VP_RUNTIME, 0x40000010, 1, 0 },
+	{ HV_X64_REGISTER_HYPERCALL, 0x40000001, 1, 0 },
+	{ HV_REGISTER_GUEST_OS_ID, 0x40000000, 1, 0 },
+	{ HV_REGISTER_VP_INDEX, 0x40000002, 1, 0 },
+	{ HV_REGISTER_TIME_REF_COUNT, 0x40000020, 1, 0 },
+	{ HV_X64_REGISTER_EOI, 0x40000070, 4, 1 },
+	{ HV_REGISTER_REFERENCE_TSC, 0x40000021, 1, 0 },
+	{ HV_REGISTER_SINT0, 0x40000090, 16, 1 },
+	{ HV_REGISTER_SCONTROL, 0x40000080, 5, 1 },
+	{ HV_REGISTER_STIMER0_CONFIG, 0x400000b0, 8, 1 },
+};
+
+static bool name_to_msr(u32 name, u32 *msr)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct msr_name *m = &names[i];
+
+		if (name - m->name < m->n) {
+			*msr = m->msr + (name - m->name) * m->step;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * msr_get_register, msr_set_register - by name, for the parent
+ * Not held to the child's privileges. Context: the VP is stopped, owned.
+ * Return: UNKNOWN_REGISTER_NAME: not a name of this room; INVALID_PARAMETER:
+ * no such register in this VP, or not in this direction;
+ * INVALID_REGISTER_VALUE.
+ */
+hv_status msr_get_register(struct vp *vp, u32 name, u64 *val)
+{
+	u32 msr;
+
+	*val = 0;
+	if (name == HV_X64_REGISTER_INITIAL_APIC_ID) {
+		*val = vp->initial_apic_id;
+		return HV_STATUS_SUCCESS;
+	}
+	if (name == HV_REGISTER_REFERENCE_TSC_SEQUENCE) {
+		*val = vp->partition->ref_tsc_sequence;
+		return HV_STATUS_SUCCESS;
+	}
+	if (!name_to_msr(name, &msr))
+		return HV_STATUS_UNKNOWN_REGISTER_NAME;
+	if (do_read(vp, msr, val, false) != MSR_OK)
+		return HV_STATUS_INVALID_PARAMETER;
+	return HV_STATUS_SUCCESS;
+}
+
+/*
+ * Setting has no side effects (TLFS 4.4): what are commands to a guest are not
+ * registers here.
+ */
+static bool is_command(u32 msr)
+{
+	return msr == 0x80b || msr == 0x83f || msr == 0x49 ||
+	       msr == HV_X64_MSR_EOI || msr == HV_X64_MSR_EOM;
+}
+
+hv_status msr_set_register(struct vp *vp, u32 name, u64 val)
+{
+	u32 msr;
+
+	if (name == HV_X64_REGISTER_INITIAL_APIC_ID) {
+		if (val >> 32 || vp->partition->has_run)
+			return HV_STATUS_INVALID_PARAMETER;
+		vp->initial_apic_id = val;
+		return HV_STATUS_SUCCESS;
+	}
+	if (!name_to_msr(name, &msr))
+		return HV_STATUS_UNKNOWN_REGISTER_NAME;
+	if (is_command(msr))
+		return HV_STATUS_INVALID_PARAMETER;
+	switch (do_write(vp, msr, val, false)) {
+	case MSR_OK:
+		return HV_STATUS_SUCCESS;
+	case MSR_FAULT:
+		return HV_STATUS_INVALID_REGISTER_VALUE;
+	case MSR_UNKNOWN:
+		break;
+	}
+	return HV_STATUS_INVALID_PARAMETER;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Synthetic MSRs without a room of their own: guest OS id, hypercall page, VP
+ * index, reset, idle, assist page, crash (TLFS, digest part 2, section 6).
+ */
+#include "msr_state.h"
+#include "overlay.h"
+#include "unit.h"
+#include <hvpart/cpuid.h>
+
+static void hypercall_page_off(struct partition *p)
+{
+	if (p->hypercall_msr & HV_X64_MSR_HYPERCALL_ENABLE &&
+	    p->debug_break != HVPART_BREAK_HYPERCALL_OVERLAY)
+		overlay_remove(&p->gpa, OVERLAY_HYPERCALL, 0);
+	p->hypercall_msr &= ~(u64)HV_X64_MSR_HYPERCALL_ENABLE;
+}
+
+/*
+ * ENDBR64 first: a guest that enforces IBT calls the page indirectly, and 6.12
+ * switches IBT off when it is missing (guest-contract 2.3). INT3 after the
+ * sequence. The contents never change while the page is mapped.
+ */
+static void fill_hypercall_page(u8 *page)
+{
+	static const u8 endbr64[4] = { 0xf3, 0x0f, 0x1e, 0xfa };
+
+	memset(page, 0xcc, PAGE_SIZE);
+	if (memcmp(vendor_hypercall_code, endbr64, 4)) {
+		memcpy(page, endbr64, 4);
+		page += 4;
+	}
+	memcpy(page, vendor_hypercall_code, vendor_hypercall_code_len);
+}
+
+static enum msr_result write_hypercall(struct partition *p, u64 val)
+{
+	u64 gpn = val >> HV_X64_MSR_HYPERCALL_PAGE_ADDRESS_SHIFT;
+
+	/* Bit 1 is a lock only where that is announced (statement 23). */
+	if (p->hypercall_msr & HV_X64_MSR_HYPERCALL_LOCKED &&
+	    p->features_edx & HV_FEATURE_HYPERCALL_MSR_LOCK_AVAILABLE)
+		return MSR_OK;
+	if (!p->guest_os_id)
+		val &= ~(u64)HV_X64_MSR_HYPERCALL_ENABLE;
+	if (!(val & HV_X64_MSR_HYPERCALL_ENABLE)) {
+		hypercall_page_off(p);
+		p->hypercall_msr = val;
+		return MSR_OK;
+	}
+	if (gpn >= p->gpa.limit ||
+	    overlay_place(&p->gpa, OVERLAY_HYPERCALL, 0, gpn, p->hypercall_page,
+			  GPA_R | GPA_X))
+		return MSR_FAULT;
+	p->hypercall_msr = val;
+	return MSR_OK;
+}
+
+static enum msr_result write_assist(struct vp *vp, u64 val)
+{
+	struct gpa_space *gpa = &vp->partition->gpa;
+	bool was = vp->assist_msr & HV_X64_MSR_VP_ASSIST_PAGE_ENABLE;
+
+	if (val & HV_X64_MSR_VP_ASSIST_PAGE_ENABLE) {
+		if (!was)
+			zero_page(vp->assist_page);
+		if (overlay_place(gpa, OVERLAY_ASSIST, vp->index,
+				  val >> HV_X64_MSR_PAGE_SHIFT, vp->assist_page,
+				  GPA_R | GPA_W))
+			return MSR_FAULT;
+	} else if (was) {
+		overlay_remove(gpa, OVERLAY_ASSIST, vp->index);
+	}
+	vp->assist_msr = val;
+	return MSR_OK;
+}
+
+/*
+ * The report: the guest goes on (it wants to dump), so the text is copied now.
+ * What cannot be read is left out, the report is not (statement 174).
+ */
+static void crash(struct partition *p, u64 ctl)
+{
+	u64 gpa = p->crash_param[3], len = p->crash_param[4];
+
+	p->crash_ctl = ctl;
+	if (!(ctl & HV_CRASH_CTL_CRASH_NOTIFY))
+		return;
+	p->crash_count++;
+	p->crash_msg_len = 0;
+	if (ctl & HV_CRASH_CTL_CRASH_NOTIFY_MSG && len &&
+	    len <= HV_CRASH_MAXIMUM_MESSAGE_SIZE &&
+	    gpa_read(&p->gpa, gpa, p->crash_msg, len))
+		p->crash_msg_len = len;
+}
+
+static void write_crash(struct partition *p, u32 n, u64 val)
+{
+	if (n == HV_X64_MSR_CRASH_PARAMS)
+		crash(p, val);
+	else if (n != 4 || p->debug_break != HVPART_BREAK_CRASH_PARAMETER)
+		p->crash_param[n] = val;
+}
+
+enum msr_result msr_hv_read(struct vp *vp, u32 msr, u64 *val)
+{
+	struct partition *p = vp->partition;
+
+	switch (msr) {
+	case HV_X64_MSR_GUEST_OS_ID:
+		*val = p->guest_os_id;
+		break;
+	case HV_X64_MSR_HYPERCALL:
+		*val = p->hypercall_msr;
+		break;
+	case HV_X64_MSR_VP_INDEX:
+		*val = vp->index;
+		break;
+	case HV_X64_MSR_VP_ASSIST_PAGE:
+		*val = vp->assist_msr;
+		break;
+	case HV_X64_MSR_RESET:
+	case HV_X64_MSR_GUEST_IDLE:
+		*val = 0;
+		break;
+	case HV_X64_MSR_CRASH_P0 ... HV_X64_MSR_CRASH_P4:
+		*val = p->crash_param[msr - HV_X64_MSR_CRASH_P0];
+		break;
+	case HV_X64_MSR_CRASH_CTL:
+		/* What a write may ask for, not what was written. */
+		*val = HV_CRASH_CTL_CRASH_NOTIFY | HV_CRASH_CTL_CRASH_NOTIFY_MSG;
+		break;
+	default:
+		return MSR_UNKNOWN;
+	}
+	return MSR_OK;
+}
+
+/* Partition-wide state, from any of its VPs at once. */
+static enum msr_result write_partition(struct partition *p, u32 msr, u64 val)
+{
+	switch (msr) {
+	case HV_X64_MSR_GUEST_OS_ID:
+		p->guest_os_id = val;
+		if (!val)
+			hypercall_page_off(p);
+		return MSR_OK;
+	case HV_X64_MSR_HYPERCALL:
+		return write_hypercall(p, val);
+	}
+	write_crash(p, msr - HV_X64_MSR_CRASH_P0, val);
+	return MSR_OK;
+}
+
+enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val)
+{
+	struct partition *p = vp->partition;
+	enum msr_result r;
+
+	switch (msr) {
+	case HV_X64_MSR_VP_INDEX:
+	case HV_X64_MSR_GUEST_IDLE:
+		return MSR_FAULT;
+	case HV_X64_MSR_RESET:
+		return MSR_OK;
+	case HV_X64_MSR_VP_ASSIST_PAGE:
+		return write_assist(vp, val);
+	}
+	spin_lock(&p->msr_lock);
+	r = write_partition(p, msr, val);
+	spin_unlock(&p->msr_lock);
+	return r;
+}
+
+/* --- life --------------------------------------------------------------- */
+
+/* Pages are there from the start: enabling one cannot run out of memory. */
+static hv_status msr_partition_init(struct partition *p)
+{
+	if (p->is_root)
+		return HV_STATUS_SUCCESS;
+	p->hypercall_page = pool_alloc(&p->pool);
+	p->crash_msg = pool_alloc(&p->pool);
+	if (!p->hypercall_page || !p->crash_msg)
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	fill_hypercall_page(p->hypercall_page);
+	return HV_STATUS_SUCCESS;
+}
+
+static void msr_partition_exit(struct partition *p)
+{
+	/* Also when the break has left it in place. */
+	if (p->hypercall_page)
+		overlay_remove(&p->gpa, OVERLAY_HYPERCALL, 0);
+	p->hypercall_msr = 0;
+	pool_free(&p->pool, p->hypercall_page);
+	pool_free(&p->pool, p->crash_msg);
+	p->hypercall_page = NULL;
+	p->crash_msg = NULL;
+}
+
+/*
+ * MTRRs as firmware leaves them, write-back by default: there is no firmware
+ * between reset and the kernel, and Linux 6.1 gives PAT up without MTRRs.
+ */
+static void reset_arch(struct vp *vp)
+{
+	vp->mtrr_def = BIT(11) | 6;
+	memset(vp->mtrr_base, 0, sizeof(vp->mtrr_base));
+	memset(vp->mtrr_mask, 0, sizeof(vp->mtrr_mask));
+	memset(vp->mtrr_fixed, 0, sizeof(vp->mtrr_fixed));
+	vp->misc_enable = BIT(0) | BIT(11) | BIT(12);
+}
+
+static hv_status msr_vp_init(struct vp *vp)
+{
+	if (vp->partition->is_root)
+		return HV_STATUS_SUCCESS;
+	reset_arch(vp);
+	vp->assist_page = pool_alloc(&vp->partition->pool);
+	return vp->assist_page ? HV_STATUS_SUCCESS :
+				 HV_STATUS_INSUFFICIENT_MEMORY;
+}
+
+static void msr_vp_exit(struct vp *vp)
+{
+	if (!vp->assist_page)
+		return;
+	write_assist(vp, 0);
+	pool_free(&vp->partition->pool, vp->assist_page);
+	vp->assist_page = NULL;
+}
+
+/* The partition's own MSRs go back with the first VP, and again with the others. */
+static void msr_vp_reset(struct vp *vp)
+{
+	struct partition *p = vp->partition;
+
+	if (p->is_root)
+		return;
+	reset_arch(vp);
+	write_assist(vp, 0);
+	p->guest_os_id = 0;
+	hypercall_page_off(p);
+	p->hypercall_msr = 0;
+}
+
+HV_UNIT(36, msr_unit) = {
+	.name = "msr",
+	.partition_init = msr_partition_init,
+	.partition_exit = msr_partition_exit,
+	.vp_init = msr_vp_init,
+	.vp_exit = msr_vp_exit,
+	.vp_reset = msr_vp_reset,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Private to the msr rooms. */
+#ifndef HV_MSR_STATE_H
+#define HV_MSR_STATE_H
+
+#include "msr.h"
+#include "partition.h"
+#include <hvpart/msr.h>
+
+/* msr_hv.c: guest OS id, hypercall page, VP index, assist page, crash */
+enum msr_result msr_hv_read(struct vp *vp, u32 msr, u64 *val);
+enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val);
+
+/* msr_arch.c: what is not ours by number; @parent: the guest's rules relax */
+enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val);
+enum msr_result msr_arch_write(struct vp *vp, u32 msr, u64 val, bool parent);
+
+#endif

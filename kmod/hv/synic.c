@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Synthetic interrupt controller: message queues, event flags (TLFS chapter
+ * "inter-partition communication"; digest part 2, section 2). The registers
+ * are in synic_msr.c.
+ *
+ * A poster on any CPU writes the pages itself: they are the hypervisor's own
+ * (overlays), so no window is needed, and after a disable the guest's memory
+ * cannot be hit. Everything but the registers' owner is serialised by the lock.
+ */
+#include "synic_state.h"
+#include "overlay.h"
+#include "time.h"
+
+/* "Of the order of milliseconds" (TLFS 2.6). */
+static u64 retry_ticks(void)
+{
+	return machine.tsc_hz / 500;
+}
+
+static bool sim_on(const struct synic *s)
+{
+	return s->scontrol & HV_SYNIC_CONTROL_ENABLE &&
+	       s->simp & HV_SYNIC_SIMP_ENABLE;
+}
+
+static bool interrupts(u64 sint)
+{
+	return !(sint & (HV_SYNIC_SINT_MASKED | HV_SYNIC_SINT_POLLING));
+}
+
+/* Polling makes a source count as unmasked (TLFS 2.7). */
+static bool refused(u64 sint)
+{
+	return sint & HV_SYNIC_SINT_MASKED && !(sint & HV_SYNIC_SINT_POLLING);
+}
+
+static void notify(struct vp *vp, u64 sint)
+{
+	if (interrupts(sint))
+		apic_post(vp, sint & HV_SYNIC_SINT_VECTOR_MASK);
+}
+
+/* Vectors with something queued behind them; lock held. */
+void synic_update_notify(struct vp *vp)
+{
+	struct synic *s = vp->synic;
+	u64 map[4] = {};
+
+	for (u32 q = s->queued; q; q &= q - 1) {
+		u8 vector = s->sint[ffs64(q)];
+
+		map[vector / 64] |= BIT(vector % 64);
+	}
+	apic_set_eoi_notify(vp, map);
+}
+
+/*
+ * Put @m into the free slot. The type is what makes it a message to the guest,
+ * so it goes last, with release order (TLFS 2.5).
+ */
+static void place(struct vp *vp, struct hv_message *slot, struct synic_msg *m,
+		  bool more)
+{
+	u32 size = MIN(m->msg.header.payload_size, HV_MESSAGE_PAYLOAD_BYTE_COUNT);
+
+	if (m->prepare)
+		m->prepare(m, vp);
+	if (IRQ_MUTATED(SYNIC_TYPE_LAST))
+		WRITE_ONCE(slot->header.message_type,
+			   m->msg.header.message_type);
+	IRQ_RACE("place", slot);
+	slot->header.payload_size = size;
+	slot->header.message_flags.asu8 = more;
+	slot->header.reserved[0] = 0;
+	slot->header.reserved[1] = 0;
+	slot->header.sender = m->msg.header.sender;
+	memcpy(&slot->u, &m->msg.u, size);
+	store_release(&slot->header.message_type, m->msg.header.message_type);
+	vp->stats.messages++;
+}
+
+/*
+ * Is the slot free? If not, its message learns that more is waiting.
+ *
+ *  we                                 guest
+ *  type != 0
+ *  pending flag = 1 (locked)          type = 0 (locked)
+ *  type again: 0 -> free after all    flag: 1 -> EOM
+ *
+ * Whichever locked operation comes first, one side sees the other's. With the
+ * flag after the last look, both could miss: message queued, guest asleep.
+ */
+static bool slot_free(struct vp *vp, struct hv_message *slot)
+{
+	bool silent = vp->partition->debug_break == HVPART_BREAK_MESSAGE_PENDING ||
+		      IRQ_MUTATED(SYNIC_FLAG_FIRST);
+
+	if (!READ_ONCE(slot->header.message_type))
+		return true;
+	IRQ_RACE("slot_busy", slot);
+	if (!silent)
+		atomic_or(&slot->header.message_flags.asu8, 1);
+	IRQ_RACE("slot_flagged", slot);
+	if (!IRQ_MUTATED(SYNIC_RECHECK) &&
+	    !load_acquire(&slot->header.message_type))
+		return true;
+	if (IRQ_MUTATED(SYNIC_FLAG_FIRST))
+		atomic_or(&slot->header.message_flags.asu8, 1);
+	return false;
+}
+
+/* Head of one queue into its slot. True: the slot was busy. Lock held. */
+static bool deliver(struct vp *vp, u32 sint)
+{
+	struct synic *s = vp->synic;
+	struct synic_msg *m = s->queue[sint].head;
+	struct hv_message *slot = &s->sim->sint_message[sint];
+
+	if (!m || !sim_on(s))
+		return false;
+	if (!slot_free(vp, slot))
+		return true;
+	place(vp, slot, m, m->next);
+	s->queue[sint].head = m->next;
+	if (!m->next)
+		s->queued &= ~(1u << sint);
+	m->done(m, true);
+	notify(vp, s->sint[sint]);
+	return s->queued & 1u << sint;
+}
+
+static void append(struct synic *s, u32 sint, struct synic_msg *m)
+{
+	struct synic_queue *q = &s->queue[sint];
+
+	m->next = NULL;
+	if (q->head)
+		q->tail->next = m;
+	else
+		q->head = m;
+	q->tail = m;
+	s->queued |= 1u << sint;
+}
+
+/**
+ * synic_post - queue a message for (VP, SINT) and try to deliver it
+ * Masked sources and pages that are off are no error: it waits (DECISIONS).
+ * The running CPU looks at what had to be queued, for the retry timer is its
+ * own; it is asked once, not for every message.
+ */
+hv_status synic_post(struct vp *vp, u32 sint, struct synic_msg *m)
+{
+	struct synic *s = vp->synic;
+	bool busy, ask;
+
+	if (!s || sint >= HV_SYNIC_SINTS)
+		return HV_STATUS_INVALID_PARAMETER;
+	spin_lock(&s->lock);
+	append(s, sint, m);
+	busy = deliver(vp, sint);
+	if (s->queued)
+		synic_update_notify(vp);
+	ask = busy && !s->retry;
+	s->retry |= busy;
+	spin_unlock(&s->lock);
+	if (ask && !IRQ_MUTATED(SYNIC_RETRY))
+		vp_request(vp, VPREQ_SYNIC);
+	return HV_STATUS_SUCCESS;
+}
+
+bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
+{
+	struct synic *s = vp->synic;
+	struct synic_queue *q;
+	struct synic_msg **pp, *prev = NULL;
+	bool found;
+
+	if (!s || sint >= HV_SYNIC_SINTS)
+		return false;
+	q = &s->queue[sint];
+	spin_lock(&s->lock);
+	for (pp = &q->head; *pp && *pp != m; pp = &(*pp)->next)
+		prev = *pp;
+	found = *pp;
+	if (found) {
+		*pp = m->next;
+		if (q->tail == m)
+			q->tail = prev;
+		if (!q->head)
+			s->queued &= ~(1u << sint);
+		synic_update_notify(vp);
+	}
+	spin_unlock(&s->lock);
+	return found;
+}
+
+/**
+ * synic_post_direct - PostMessageDirect: into the slot or not at all
+ * Return: INVALID_PARAMETER; INVALID_SYNIC_STATE (masked, proxied, page or
+ * SynIC off); OBJECT_IN_USE (slot busy or messages queued before this one).
+ */
+hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
+{
+	struct synic *s = vp->synic;
+	struct synic_msg one = { .msg = *m };
+	hv_status st = HV_STATUS_SUCCESS;
+	struct hv_message *slot;
+
+	if (!s || sint >= HV_SYNIC_SINTS)
+		return HV_STATUS_INVALID_PARAMETER;
+	spin_lock(&s->lock);
+	slot = &s->sim->sint_message[sint];
+	if (!sim_on(s) || refused(s->sint[sint]) ||
+	    s->sint[sint] & HV_SYNIC_SINT_PROXY)
+		st = HV_STATUS_INVALID_SYNIC_STATE;
+	else if (s->queue[sint].head || !slot_free(vp, slot))
+		st = HV_STATUS_OBJECT_IN_USE;
+	if (!st) {
+		place(vp, slot, &one, false);
+		notify(vp, s->sint[sint]);
+	}
+	spin_unlock(&s->lock);
+	return st;
+}
+
+static bool set_flag(u64 *map, u32 flag)
+{
+	return !test_and_set_bit(map, flag);
+}
+
+/**
+ * synic_signal - set an event flag
+ * @newly: the flag was clear; only then an interrupt is requested (TLFS 2.8)
+ * The flag is set (sequentially consistent) before the interrupt is requested:
+ * a handler that runs for it finds the flag.
+ */
+hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
+{
+	struct synic *s = vp->synic;
+	hv_status st = HV_STATUS_SUCCESS;
+
+	*newly = false;
+	if (!s || sint >= HV_SYNIC_SINTS || flag >= HV_EVENT_FLAGS_COUNT)
+		return HV_STATUS_INVALID_PARAMETER;
+	spin_lock(&s->lock);
+	if (!(s->scontrol & HV_SYNIC_CONTROL_ENABLE) ||
+	    !(s->siefp & HV_SYNIC_SIEFP_ENABLE) || refused(s->sint[sint]) ||
+	    s->sint[sint] & HV_SYNIC_SINT_PROXY) {
+		st = HV_STATUS_INVALID_SYNIC_STATE;
+	} else {
+		u64 *map = s->sief->event_flags[sint].flags64;
+
+		if (IRQ_MUTATED(SYNIC_EVENT_ORDER))
+			notify(vp, s->sint[sint]);
+		IRQ_RACE("signal", map);
+		*newly = set_flag(map, flag);
+		if (*newly)
+			vp->stats.events++;
+		if ((*newly && !IRQ_MUTATED(SYNIC_EVENT_ORDER)) ||
+		    vp->partition->debug_break == HVPART_BREAK_EVENT_EDGE)
+			notify(vp, s->sint[sint]);
+	}
+	spin_unlock(&s->lock);
+	return st;
+}
+
+bool synic_accepts_messages(struct vp *vp)
+{
+	return vp->synic && sim_on(vp->synic);
+}
+
+/**
+ * synic_scan - one message for every queue (EOM, EOI, VPREQ_SYNIC, retry)
+ * Arms the retry timer while a busy slot keeps a message waiting: a guest that
+ * frees slots without EOM or EOI gets its next message all the same (TLFS 2.6).
+ * Context: the CPU that runs the VP.
+ */
+void synic_scan(struct vp *vp)
+{
+	struct synic *s = vp->synic;
+	bool busy = false;
+
+	if (!READ_ONCE(s->queued) && !s->retry)
+		return;
+	spin_lock(&s->lock);
+	for (u32 q = s->queued; q; q &= q - 1)
+		busy |= deliver(vp, ffs64(q));
+	synic_update_notify(vp);
+	s->retry = busy;
+	spin_unlock(&s->lock);
+	if (IRQ_MUTATED(SYNIC_RETRY))
+		busy = false;
+	vp_set_deadline(vp, DL_SYNIC, busy ? rdtsc() + retry_ticks() : 0);
+}
+
+void synic_retry_expired(struct vp *vp)
+{
+	vp_set_deadline(vp, DL_SYNIC, 0);
+	synic_scan(vp);
+}
+
+bool synic_auto_eoi(struct vp *vp, u8 vector)
+{
+	return apic_is_auto_eoi(vp, vector);
+}
+
+bool synic_wants_eoi(struct vp *vp, u8 vector)
+{
+	return apic_is_eoi_notify(vp, vector);
+}
+
+void *synic_page(struct vp *vp, bool event_page)
+{
+	struct synic *s = vp->synic;
+
+	if (!s)
+		return NULL;
+	return event_page ? (void *)s->sief : (void *)s->sim;
+}

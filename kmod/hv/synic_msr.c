@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SynIC registers and life (TLFS 2.1, 2.2). */
+#include "synic_state.h"
+#include "overlay.h"
+#include "unit.h"
+
+enum msr_result synic_rdmsr(struct vp *vp, u32 msr, u64 *val)
+{
+	struct synic *s = vp->synic;
+
+	switch (msr) {
+	case HV_X64_MSR_SCONTROL:
+		*val = s->scontrol;
+		return MSR_OK;
+	case HV_X64_MSR_SVERSION:
+		*val = HV_SYNIC_VERSION_1;
+		return MSR_OK;
+	case HV_X64_MSR_SIEFP:
+		*val = s->siefp;
+		return MSR_OK;
+	case HV_X64_MSR_SIMP:
+		*val = s->simp;
+		return MSR_OK;
+	case HV_X64_MSR_EOM:
+		*val = 0;
+		return MSR_OK;
+	case HV_X64_MSR_SINT0 ... HV_X64_MSR_SINT15:
+		*val = s->sint[msr - HV_X64_MSR_SINT0];
+		return MSR_OK;
+	}
+	return MSR_UNKNOWN;
+}
+
+static void update_auto_eoi(struct vp *vp)
+{
+	struct synic *s = vp->synic;
+	u64 map[4] = {};
+
+	for (u32 i = 0; i < HV_SYNIC_SINTS; i++) {
+		u8 vector = s->sint[i];
+
+		if (s->sint[i] & HV_SYNIC_SINT_AUTO_EOI &&
+		    !(s->sint[i] & HV_SYNIC_SINT_MASKED))
+			map[vector / 64] |= BIT(vector % 64);
+	}
+	apic_set_auto_eoi(vp, map);
+}
+
+/*
+ * Vectors below 16 fault only when the source is unmasked: the reset value has
+ * vector 0 and must be writable (DECISIONS, statements 71, 72).
+ */
+static enum msr_result write_sint(struct vp *vp, u32 n, u64 val)
+{
+	struct synic *s = vp->synic;
+
+	if (!(val & HV_SYNIC_SINT_MASKED) &&
+	    (val & HV_SYNIC_SINT_VECTOR_MASK) < HV_SYNIC_FIRST_VALID_VECTOR)
+		return MSR_FAULT;
+	spin_lock(&s->lock);
+	s->sint[n] = val;
+	update_auto_eoi(vp);
+	synic_update_notify(vp);
+	spin_unlock(&s->lock);
+	return MSR_OK;
+}
+
+static void set_reg(struct synic *s, u64 *reg, u64 val)
+{
+	spin_lock(&s->lock);
+	*reg = val;
+	spin_unlock(&s->lock);
+}
+
+/*
+ * SIMP and SIEFP. The register says "on" only while the page is in place; a
+ * poster on another CPU looks at it under the lock:
+ *
+ *  enable:   zero the page, place the overlay, register = on, scan
+ *  disable:  register = off, remove the overlay
+ *
+ * So nobody writes the page before it is zeroed or after it is gone. Fresh
+ * contents at each 0 -> 1 only: a page that moves keeps them (TLFS 2.2).
+ */
+static enum msr_result write_page(struct vp *vp, u64 *reg, u64 val,
+				  enum overlay_kind kind, void *page)
+{
+	struct gpa_space *gpa = &vp->partition->gpa;
+	struct synic *s = vp->synic;
+	bool was = *reg & HV_X64_MSR_PAGE_ENABLE;
+
+	if (!(val & HV_X64_MSR_PAGE_ENABLE)) {
+		if (!IRQ_MUTATED(SYNIC_DISABLE_ORDER))
+			set_reg(s, reg, val);
+		if (was)
+			overlay_remove(gpa, kind, vp->index);
+		IRQ_RACE("page_removed", page);
+		set_reg(s, reg, val);
+		return MSR_OK;
+	}
+	if (!was && !IRQ_MUTATED(SYNIC_ZERO))
+		zero_page(page);
+	/* Only tables can be missing; there is no other way to say so. */
+	if (overlay_place(gpa, kind, vp->index, val >> HV_X64_MSR_PAGE_SHIFT,
+			  page, GPA_R | GPA_W))
+		return MSR_FAULT;
+	set_reg(s, reg, val);
+	return MSR_OK;
+}
+
+enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val)
+{
+	struct synic *s = vp->synic;
+	enum msr_result r = MSR_OK;
+
+	switch (msr) {
+	case HV_X64_MSR_SCONTROL:
+		set_reg(s, &s->scontrol, val);
+		break;
+	case HV_X64_MSR_SIEFP:
+		return write_page(vp, &s->siefp, val, OVERLAY_SIEF, s->sief);
+	case HV_X64_MSR_SIMP:
+		r = write_page(vp, &s->simp, val, OVERLAY_SIM, s->sim);
+		break;
+	case HV_X64_MSR_EOM:
+		break;
+	case HV_X64_MSR_SINT0 ... HV_X64_MSR_SINT15:
+		r = write_sint(vp, msr - HV_X64_MSR_SINT0, val);
+		break;
+	case HV_X64_MSR_SVERSION:
+		return MSR_FAULT;
+	default:
+		return MSR_UNKNOWN;
+	}
+	/* What was queued while the page was off goes out now. */
+	synic_scan(vp);
+	return r;
+}
+
+/* --- life --------------------------------------------------------------- */
+
+/* Buffers go back to their classes; the lock is held for done(). */
+static void drop_queues(struct vp *vp)
+{
+	struct synic *s = vp->synic;
+
+	spin_lock(&s->lock);
+	for (u32 i = 0; i < HV_SYNIC_SINTS; i++) {
+		struct synic_msg *m = s->queue[i].head, *next;
+
+		for (; m; m = next) {
+			next = m->next;
+			m->done(m, false);
+		}
+		s->queue[i].head = NULL;
+	}
+	s->queued = 0;
+	s->retry = false;
+	synic_update_notify(vp);
+	spin_unlock(&s->lock);
+}
+
+static void synic_reset(struct vp *vp)
+{
+	struct synic *s = vp->synic;
+
+	if (!s)
+		return;
+	write_page(vp, &s->simp, 0, OVERLAY_SIM, s->sim);
+	write_page(vp, &s->siefp, 0, OVERLAY_SIEF, s->sief);
+	drop_queues(vp);
+	set_reg(s, &s->scontrol, 0);
+	for (u32 i = 0; i < HV_SYNIC_SINTS; i++)
+		s->sint[i] = HV_SYNIC_SINT_RESET;
+	if (vp->partition->debug_break == HVPART_BREAK_SINT_RESET)
+		memset(s->sint, 0, sizeof(s->sint));
+	update_auto_eoi(vp);
+	vp_set_deadline(vp, DL_SYNIC, 0);
+}
+
+static void synic_delete(struct vp *vp)
+{
+	struct pool *pool = &vp->partition->pool;
+	struct synic *s = vp->synic;
+
+	if (!s)
+		return;
+	if (vp->apic && s->sim && s->sief)
+		synic_reset(vp);
+	vp->synic = NULL;
+	pool_free(pool, s->sim);
+	pool_free(pool, s->sief);
+	pool_free(pool, s);
+}
+
+static hv_status synic_create(struct vp *vp)
+{
+	struct pool *pool = &vp->partition->pool;
+	struct synic *s;
+
+	static_assert(sizeof(struct synic) <= PAGE_SIZE, "one page");
+	if (vp->partition->is_root)
+		return HV_STATUS_SUCCESS;
+	s = pool_alloc(pool);
+	vp->synic = s;
+	if (!s)
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	s->sim = pool_alloc(pool);
+	s->sief = pool_alloc(pool);
+	/* vp_exit undoes what there is. */
+	if (!s->sim || !s->sief)
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	synic_reset(vp);
+	return HV_STATUS_SUCCESS;
+}
+
+HV_UNIT(40, synic_unit) = {
+	.name = "synic",
+	.vp_init = synic_create,
+	.vp_exit = synic_delete,
+	.vp_reset = synic_reset,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Private to synic.c and synic_msr.c. */
+#ifndef HV_SYNIC_STATE_H
+#define HV_SYNIC_STATE_H
+
+#include "synic.h"
+#include "apic.h"
+#include "partition.h"
+#include "mutate_irq.h"
+#include <hvpart/msr.h>
+
+struct synic_queue {
+	struct synic_msg *head, *tail;
+};
+
+/**
+ * struct synic - SynIC of one VP
+ * @queue:  one FIFO per SINT
+ * @queued: bit n: queue n is not empty
+ * @retry:  the running CPU knows of a message behind a busy slot
+ * @sim, @sief: pool pages, there from the VP's creation: enabling them cannot
+ *          run out of memory
+ *
+ * Registers are written by the CPU that runs the VP, under the lock, and read
+ * by any CPU under the lock.
+ */
+struct synic {
+	struct spinlock lock;
+	u64 scontrol, siefp, simp, sint[HV_SYNIC_SINTS];
+	struct synic_queue queue[HV_SYNIC_SINTS];
+	u32 queued;
+	bool retry;
+	struct hv_message_page *sim;
+	struct hv_synic_event_flags_page *sief;
+};
+
+void synic_update_notify(struct vp *vp);
+
+#endif
