@@ -133,3 +133,11 @@ u64 aspace_lookup(u64 va)
 	off = BIT(9 * level + 3) - 1;
 	return (e & HPTE_SPA & ~off) | (va & off);
 }
+
+u64 *aspace_entry(u64 va)
+{
+	u32 level = 1;
+	u64 *e = walk(va, &level);
+
+	return level == 1 ? e : NULL;
+}

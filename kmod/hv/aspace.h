@@ -34,6 +34,12 @@ void aspace_unmap(u64 va);
 /* The SPA behind @va (offset included), PFN_NONE when unmapped. */
 u64 aspace_lookup(u64 va);
 
+/*
+ * The last-level entry of @va for a per-CPU window, which writes it by itself.
+ * NULL when no table leads there; it stays while a neighbour is mapped.
+ */
+u64 *aspace_entry(u64 va);
+
 static inline void invlpg(u64 va)
 {
 #ifdef HV_UNIT_TEST

@@ -55,9 +55,23 @@
 	X(UNSHARE_UNMAP)						\
 	X(UNSHARE_FLUSH)
 
+/* The back end's and the world switch's; selftests/unit/svm. */
+#define HV_VENDOR_MUTATIONS(X)						\
+	X(ASID_FLUSH)		/* a flush takes a fresh tag */		\
+	X(ASID_MOVE)		/* so does another CPU */		\
+	X(ASID_GENERATION)	/* and a generation that ended */	\
+	X(ASID_WRAP)		/* which flushes all */			\
+	X(FLUSH_ALL_GUESTS)						\
+	X(FLUSH_ALL_HOST)						\
+	X(WORLD_BARRIER)						\
+	X(WORLD_RSB)
+
 #ifdef HV_UNIT_TEST
 #define HV_MUTATION_ENUM(name) MUT_##name,
-enum hv_mutation { MUT_NONE, HV_MUTATIONS(HV_MUTATION_ENUM) MUT_END };
+enum hv_mutation {
+	MUT_NONE, HV_MUTATIONS(HV_MUTATION_ENUM) MUT_END,
+	HV_VENDOR_MUTATIONS(HV_MUTATION_ENUM) MUT_VENDOR_END
+};
 extern int hv_mutation;			/* the one that is taken out */
 extern void hv_race(const char *where, void *what);
 #define MUTATED(name)		(hv_mutation == MUT_##name)

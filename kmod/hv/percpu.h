@@ -23,10 +23,12 @@ enum cpu_state { CPU_BARE, CPU_ENTERING, CPU_DEMOTED, CPU_LEAVING };
  * @windows_open: number of open windows; an epoch passes only at 0
  * @flush_ticket: highest ticket drawn by work on this CPU since the root last
  *                heard of it; goes to the caller page
+ * @faults:       depth of our own exceptions on this CPU (fault.c)
  * @hcall_in, @hcall_out: page-sized private copies of hypercall parameters
  */
 struct percpu {
 	struct percpu *self;
+	u64 stack_top;			/* entry.S */
 	u32 index;
 	u32 state;			/* enum cpu_state */
 	struct vp *current;
@@ -45,8 +47,9 @@ struct percpu {
 	u8 *hcall_in;
 	u8 *hcall_out;
 	struct vendor_cpu *vendor;
+	struct cpu_desc *desc;
+	u32 faults;			/* exceptions being handled */
 	u64 nr_flushes, nr_barriers, nr_world_switches;
-	u64 fault_fixup;		/* safe-access recovery address */
 };
 
 #ifdef HV_UNIT_TEST
@@ -64,6 +67,12 @@ static inline struct percpu *this_cpu(void)
 struct percpu *cpu_by_index(u32 index);		/* NULL: never entered */
 u32 cpu_count_demoted(void);
 
+/*
+ * First entry of a CPU: area, stacks, windows, tables from the root's pool. Kept
+ * when the CPU leaves. NULL: no memory (what was made stays for a next try).
+ */
+struct percpu *percpu_create(u32 index);
+
 /* Sizes of the loaded image: allocated and not writable; all of it. */
 u64 hv_image_readonly_bytes(void);
 u64 hv_image_total_bytes(void);
@@ -77,7 +86,10 @@ struct machine {
 	u8 phys_bits;
 	bool page1g;			/* 1 GiB leaves in nested tables */
 	bool la57, has_xsave, has_pku, has_tsc_aux, has_spec_ctrl, has_ibpb, invariant_tsc;
+	bool ibpb_clears_rsb;		/* else the return stack is refilled */
+	bool fp_leaks;			/* FXRSTOR/XRSTOR leave old FIP, FDP */
 	u64 xcr0_mask, xss_mask;	/* what children may have */
+	u32 xsave_bytes;		/* of xcr0_mask, standard format */
 };
 extern struct machine machine;
 

@@ -203,6 +203,9 @@ int vendor_cpu_enter(struct vendor_cpu *c, struct vendor_vp *root,
 /* Load the root VP's state onto the bare CPU and continue it. */
 void vendor_cpu_leave(struct vendor_cpu *c, struct vendor_vp *root) __noreturn;
 
+/* HVPART_LEAVE_*: what the trampoline must undo on the way out. */
+extern const u64 vendor_leave_flags;
+
 /* A fault of ours: may the root continue on the bare CPU from where it is? */
 bool vendor_cpu_can_leave(struct vendor_vp *root);
 /* If the root stands at a hypercall that never completed: complete it. */

@@ -15,7 +15,8 @@ struct vp;
 
 /**
  * struct world - saved registers of a VP that is not on a CPU
- * @xsave: XSAVE area (compacted where XSAVES exists), 64-byte aligned
+ * @xsave: XSAVE area in the standard format, one page
+ * @xsave_bytes: how much of it has a meaning
  */
 struct world {
 	void *xsave;
@@ -33,6 +34,12 @@ void world_reset(struct world *w);
 
 /* Save @from's registers, issue the barrier of this direction, load @to's. */
 void world_switch(struct vp *from, struct vp *to);
+
+/* What stands between two partitions on a CPU (DESIGN wall 9). */
+enum world_direction { TO_CHILD, TO_ROOT, CHILD_TO_CHILD, NR_DIRECTIONS };
+#define BARRIER_IBPB	0x1	/* no prediction trained before is used after */
+#define BARRIER_RSB	0x2	/* refill the return stack, where IBPB does not */
+u32 world_barriers(enum world_direction d);
 
 /* XSETBV by a guest: checks as the CPU would; false = #GP. CPL checked by the caller. */
 bool world_xsetbv(struct vp *vp, u32 index, u64 value);

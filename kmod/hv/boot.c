@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Demotion: the first CPU wakes the image up, every CPU makes itself a root VP
+ * and enters the loop; promotion is the way back.
+ */
+#include "entry.h"
+#include "aspace.h"
+#include "bare.h"
+#include "desc.h"
+#include "log.h"
+#include "loop.h"
+#include "machine.h"
+#include "owner.h"
+#include "partition.h"
+#include "regs.h"
+#include "world.h"
+#include <hvpart/boot.h>
+#include <hvpart/status.h>
+
+#define ROOT_PARTITION_ID	1
+
+static const struct hvpart_boot_info *boot_info;
+
+static const struct hvpart_boot_chunk *chunks(const struct hvpart_boot_info *i)
+{
+	return (const void *)((const u8 *)i + i->chunks_offset);
+}
+
+static const struct hvpart_boot_range *ranges(const struct hvpart_boot_info *i)
+{
+	return (const void *)((const u8 *)i + i->ranges_offset);
+}
+
+static u64 check_info(const struct hvpart_boot_info *i)
+{
+	u64 end = i->bytes;
+
+	if (i->magic != HVPART_BOOT_MAGIC || i->version != HVPART_BOOT_VERSION)
+		return HVPART_BOOT_E_VERSION;
+	if (!i->nr_cpus || i->nr_cpus > HV_MAX_CPUS || !i->nr_chunks ||
+	    !i->nr_ranges || !i->owner_pages)
+		return HVPART_BOOT_E_INFO;
+	if (i->chunks_offset + (u64)i->nr_chunks *
+	    sizeof(struct hvpart_boot_chunk) > end)
+		return HVPART_BOOT_E_INFO;
+	if (i->ranges_offset + (u64)i->nr_ranges *
+	    sizeof(struct hvpart_boot_range) > end)
+		return HVPART_BOOT_E_INFO;
+	if (chunks(i)[0].use != HVPART_CHUNK_IMAGE ||
+	    i->used_pages > chunks(i)[0].npages)
+		return HVPART_BOOT_E_INFO;
+	return HVPART_BOOT_OK;
+}
+
+/* The ownership table: RAM is the root's, the chunks are ours. */
+static void claim_pages(const struct hvpart_boot_info *i)
+{
+	const struct hvpart_boot_chunk *c = chunks(i);
+	const struct hvpart_boot_range *r = ranges(i);
+	u32 n;
+
+	owner_init((struct page_info *)HV_OWNER_BASE, i->owner_pages);
+	for (n = 0; n < i->nr_ranges; n++)
+		owner_set_range(r[n].pfn, r[n].npages, PG_ROOT);
+	for (n = 0; n < i->nr_chunks; n++)
+		owner_set_range(c[n].pfn, c[n].npages, PG_HV);
+	pool_init(root_pool, 0);
+	pool_seed(root_pool, c[0].pfn + i->used_pages,
+		  c[0].npages - i->used_pages);
+	for (n = 1; n < i->nr_chunks; n++)
+		if (c[n].use == HVPART_CHUNK_POOL)
+			pool_seed(root_pool, c[n].pfn, c[n].npages);
+}
+
+/* First chunk at or behind @pfn; none: @end. */
+static u64 next_chunk(const struct hvpart_boot_info *i, u64 pfn, u64 end,
+		      u64 *npages)
+{
+	const struct hvpart_boot_chunk *c = chunks(i);
+	u64 best = end;
+
+	for (u32 n = 0; n < i->nr_chunks; n++)
+		if (c[n].pfn >= pfn && c[n].pfn < best) {
+			best = c[n].pfn;
+			*npages = c[n].npages;
+		}
+	return best;
+}
+
+static hv_status map_ram(const struct hvpart_boot_info *i,
+			 struct gpa_space *s)
+{
+	const struct hvpart_boot_range *r = ranges(i);
+	hv_status st = HV_STATUS_SUCCESS;
+	u64 pfn, end, stop, skip;
+
+	for (u32 n = 0; n < i->nr_ranges && !st; n++) {
+		end = r[n].pfn + r[n].npages;
+		for (pfn = r[n].pfn; pfn < end && !st; pfn = stop + skip) {
+			skip = 0;
+			stop = next_chunk(i, pfn, end, &skip);
+			if (stop > pfn)
+				st = gpa_root_add_ram(s, pfn, stop - pfn);
+		}
+	}
+	return st;
+}
+
+static u64 build_root_partition(const struct hvpart_boot_info *i)
+{
+	struct partition *p = &root_partition;
+
+	p->id = ROOT_PARTITION_ID;
+	p->is_root = true;
+	p->state = PS_ACTIVE;
+	p->privileges = ~0ull;
+	p->max_phys_bits = machine.phys_bits;
+	p->ref_base = rdtsc();
+	if (gpa_space_init(&p->gpa, root_pool,
+			   BIT(machine.phys_bits - PAGE_SHIFT), true))
+		return HVPART_BOOT_E_MEMORY;
+	return map_ram(i, &p->gpa) ? HVPART_BOOT_E_MEMORY : HVPART_BOOT_OK;
+}
+
+/* Once, by the first CPU. A failure is final: the driver unloads. */
+static u64 boot_machine(const struct hvpart_boot_info *i)
+{
+	u64 err;
+
+	bare_init(i);			/* first: an error needs the way out */
+	err = check_info(i);
+	if (err)
+		return err;
+	machine_init(i);
+	aspace_init(pool_va(i->cr3));
+	claim_pages(i);
+	err = build_root_partition(i);
+	if (err)
+		return err;
+	boot_info = i;
+	hv_log(HV_LOG_INFO, "%u CPUs, %llu MiB, root pool %llu pages",
+	       i->nr_cpus, i->max_pfn >> 8, root_pool->nr_free);
+	return HVPART_BOOT_OK;
+}
+
+static bool build_root_vp(struct percpu *cpu)
+{
+	struct vp *vp = cpu->root_vp;
+
+	if (vp)
+		return true;
+	vp = pool_alloc(root_pool);
+	if (!vp)
+		return false;
+	if (world_alloc(&vp->world, root_pool)) {
+		pool_free(root_pool, vp);
+		return false;
+	}
+	vp->partition = &root_partition;
+	vp->index = cpu->index;
+	vp->running = cpu->index + 1;
+	cpu->root_vp = vp;
+	if (cpu->index < HV_MAX_VPS) {
+		root_partition.vps[cpu->index] = vp;
+		root_partition.nr_vps++;
+	}
+	return true;
+}
+
+struct percpu *boot_cpu(const struct hvpart_boot_info *info, u32 index,
+			u64 *error)
+{
+	struct percpu *cpu;
+
+	*error = boot_info ? HVPART_BOOT_OK : boot_machine(info);
+	if (*error)
+		return NULL;
+	*error = HVPART_BOOT_E_CPU;
+	if (index >= machine.nr_cpus)
+		return NULL;
+	cpu = cpu_by_index(index);
+	if (cpu && cpu->state != CPU_BARE)
+		return NULL;
+	*error = HVPART_BOOT_E_MEMORY;
+	if (!cpu)
+		cpu = percpu_create(index);
+	if (!cpu || !build_root_vp(cpu))
+		return NULL;
+	if (!cpu->vendor && vendor_cpu_init(&cpu->vendor, root_pool))
+		return NULL;
+	cpu->state = CPU_ENTERING;
+	desc_load_gdt(cpu->desc);
+	return cpu;
+}
+
+void boot_run(struct percpu *cpu)
+{
+	struct vp *root = cpu->root_vp;
+	u64 err;
+
+	cpu->current = root;
+	err = vendor_cpu_enter(cpu->vendor, &root->v, bare_frame(cpu->index),
+			       va_to_spa(root_partition.gpa.table));
+	if (err) {
+		cpu->state = CPU_BARE;
+		boot_abort(cpu->index, err, 0);
+	}
+	epoch_cpu_join(cpu);
+	WRITE_ONCE(cpu->state, CPU_DEMOTED);
+	hv_loop(cpu);
+	WRITE_ONCE(cpu->state, CPU_LEAVING);
+	epoch_cpu_leave(cpu);
+	/* The area is not looked at again: another entry may begin right away. */
+	WRITE_ONCE(cpu->state, CPU_BARE);
+	vendor_cpu_leave(cpu->vendor, &root->v);
+}
+
+void boot_abort(u32 index, u64 error, u64 unlock)
+{
+	struct hvpart_cpu_frame *f = bare_frame(index);
+
+	f->gpr[GPR_RAX] = error;
+	safe_wrmsr(MSR_GS_BASE, f->gs.base);
+	bare_continue(f, vendor_leave_flags | unlock);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An exception inside the hypervisor. Either an access that may fail (the
+ * exception table), or a defect: it is written to the log, children stop, and
+ * this CPU goes back to bare metal, where the driver finds it and reports. The
+ * other CPUs stay demoted: what is hidden stays hidden.
+ */
+#include "fault.h"
+#include "log.h"
+#include "percpu.h"
+#include "owner.h"
+#include "vp.h"
+#include "world.h"
+#include <hvpart/status.h>
+
+#define VECTOR_NMI	2
+#define VECTOR_PF	14
+#define STACK_WORDS	24
+
+struct fixup { u64 fault, resume; };
+extern const struct fixup __ex_table_start[], __ex_table_end[];
+
+u32 hv_faults;
+
+static bool fixup(struct fault_frame *f)
+{
+	const struct fixup *x;
+
+	for (x = __ex_table_start; x < __ex_table_end; x++)
+		if (x->fault == f->rip) {
+			f->rip = x->resume;
+			return true;
+		}
+	return false;
+}
+
+static u64 read_cr2(void)
+{
+	u64 cr2;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+	return cr2;
+}
+
+static void log_registers(const struct fault_frame *f)
+{
+	hv_log(HV_LOG_ERR, "fault %llu error %llx rip %llx rflags %llx cr2 %llx",
+	       f->vector, f->error, f->rip, f->rflags,
+	       f->vector == VECTOR_PF ? read_cr2() : 0);
+	hv_log(HV_LOG_ERR, "rax %llx rcx %llx rdx %llx rbx %llx",
+	       f->rax, f->rcx, f->rdx, f->rbx);
+	hv_log(HV_LOG_ERR, "rsp %llx rbp %llx rsi %llx rdi %llx",
+	       f->rsp, f->rbp, f->rsi, f->rdi);
+	hv_log(HV_LOG_ERR, "r8 %llx r9 %llx r10 %llx r11 %llx",
+	       f->r8, f->r9, f->r10, f->r11);
+	hv_log(HV_LOG_ERR, "r12 %llx r13 %llx r14 %llx r15 %llx",
+	       f->r12, f->r13, f->r14, f->r15);
+}
+
+/* Words of the stack up to its page's end: the next may be a guard. */
+static void log_stack(u64 rsp)
+{
+	const u64 *p = (const u64 *)(rsp & ~7ull);
+	u64 words = (PAGE_SIZE - ((u64)p & ~PAGE_MASK)) / 8;
+
+	for (u64 i = 0; i + 4 <= MIN(words, STACK_WORDS); i += 4)
+		hv_log(HV_LOG_ERR, "stack %llx: %llx %llx %llx %llx",
+		       (u64)(p + i), p[i], p[i + 1], p[i + 2], p[i + 3]);
+}
+
+static void __noreturn halt(struct percpu *cpu)
+{
+	hv_log(HV_LOG_ERR, "CPU %u halted in the hypervisor", cpu->index);
+	for (;;)
+		__asm__ volatile("cli\n\thlt");
+}
+
+/*
+ * Locks may be held and state half changed: only what this CPU alone owns is
+ * touched. A second fault on the way ends in halt().
+ */
+static void __noreturn give_up(struct percpu *cpu)
+{
+	struct vp *root = cpu->root_vp, *now = cpu->current;
+
+	if (cpu->faults > 1 || cpu->state != CPU_DEMOTED ||
+	    !vendor_cpu_can_leave(&root->v))
+		halt(cpu);
+	if (now != root) {
+		world_switch(now, root);
+		now->running = 0;
+		cpu->current = root;
+	}
+	vendor_abandon_hypercall(&root->v, HV_STATUS_OPERATION_FAILED);
+	hv_log(HV_LOG_ERR, "CPU %u goes back to bare metal", cpu->index);
+	cpu->faults = 0;
+	epoch_cpu_leave(cpu);
+	WRITE_ONCE(cpu->state, CPU_BARE);
+	vendor_cpu_leave(cpu->vendor, &root->v);
+}
+
+void fault_handle(struct fault_frame *f)
+{
+	struct percpu *cpu = this_cpu();
+
+	if (fixup(f))
+		return;
+	cpu->faults++;
+	atomic_inc(&hv_faults);
+	if (cpu->faults <= 2) {
+		log_registers(f);
+		log_stack(f->rsp);
+	}
+	give_up(cpu);
+}
+
+void hv_bug(const char *file, int line, const char *what)
+{
+	struct percpu *cpu = this_cpu();
+
+	cpu->faults++;
+	atomic_inc(&hv_faults);
+	hv_log(HV_LOG_ERR, "BUG %s:%d: %s", file, line, what);
+	log_stack((u64)__builtin_frame_address(0));
+	give_up(cpu);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Exceptions of the hypervisor itself (DESIGN wall 13). */
+#ifndef HV_FAULT_H
+#define HV_FAULT_H
+
+#include "types.h"
+
+/* As entry.S pushes it. */
+struct fault_frame {
+	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
+	u64 r8, r9, r10, r11, r12, r13, r14, r15;
+	u64 vector, error;
+	u64 rip, cs, rflags, rsp, ss;
+};
+
+/* Faults so far on all CPUs; no child is dispatched when this is not 0. */
+extern u32 hv_faults;
+
+void fault_handle(struct fault_frame *f);
+
+#endif

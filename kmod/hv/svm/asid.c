@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TLB tags of children: APM vol. 2, 15.16 (TLB control).
+ *
+ * Tags belong to a CPU: nothing carries over when a VP moves, and a flush is a
+ * tag never used since the last flush of all. When a CPU runs out it flushes
+ * all tags with the next entry and starts a new generation, which every VP
+ * notices by itself. So no VP ever needs to be looked for.
+ */
+#include "svm.h"
+#include "mutate.h"
+
+void svm_asid_cpu_init(struct vendor_cpu *c)
+{
+	c->asid_generation++;
+	c->asid_next = ASID_FIRST_CHILD;
+	/* Whoever used the CPU's tags before us did not tell. */
+	c->flush_all = true;
+}
+
+static bool tag_usable(const struct vendor_vp *v, const struct vendor_cpu *c,
+		       u32 cpu)
+{
+	return (!v->flush || MUTATED(ASID_FLUSH)) &&
+	       (v->asid_cpu == cpu || MUTATED(ASID_MOVE)) &&
+	       (v->asid_generation == c->asid_generation ||
+		MUTATED(ASID_GENERATION));
+}
+
+/**
+ * svm_asid_prepare - tag and TLB control of the next entry
+ * @cpu: index of this CPU plus 1 (0 = the VP was never tagged)
+ */
+void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
+{
+	if (v->is_root) {
+		/* Its tag is fixed: only everything can be flushed. */
+		if (v->flush)
+			c->flush_all = true;
+		v->asid = ASID_ROOT;
+	} else if (!tag_usable(v, c, cpu)) {
+		if (c->asid_next >= svm.nr_asids) {
+			c->asid_generation++;
+			c->asid_next = ASID_FIRST_CHILD;
+			if (!MUTATED(ASID_WRAP))
+				c->flush_all = true;
+		}
+		v->asid = c->asid_next++;
+		v->asid_generation = c->asid_generation;
+		v->asid_cpu = cpu;
+	}
+	v->flush = false;
+	v->vmcb->asid = v->asid;
+	v->vmcb->tlb_control = TLB_CONTROL_NOTHING;
+	if (c->flush_all) {
+		v->vmcb->tlb_control = TLB_CONTROL_ALL;
+		c->flush_all = false;
+		this_cpu()->nr_flushes++;
+	}
+}
+
+void vendor_flush(struct vendor_vp *v)
+{
+	v->flush = true;
+}
+
+/*
+ * Host translations go at once: none is global, and CR4.PCIDE is off, so a
+ * load of CR3 drops them all (5.5.2). Guest translations are out of use until
+ * the next entry, which drops them.
+ */
+void vendor_cpu_flush_all(void)
+{
+	if (!MUTATED(FLUSH_ALL_GUESTS))
+		this_cpu()->vendor->flush_all = true;
+#ifdef HV_UNIT_TEST
+	if (!MUTATED(FLUSH_ALL_HOST))
+		test_reload_cr3();
+#else
+	u64 cr3;
+
+	__asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3"
+			 : "=r"(cr3) : : "memory");
+#endif
+}

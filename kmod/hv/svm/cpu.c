@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A CPU comes in and goes out: APM vol. 2, 15.4 (enabling SVM), 15.30.4
+ * (VM_HSAVE_PA). The trampoline has set EFER.SVME and cleared GIF before, so
+ * that no NMI meets half-switched tables.
+ */
+#include "svm.h"
+#include "cpuid_insn.h"
+#include "desc.h"
+#include "bare.h"
+#include "log.h"
+#include <hvpart/boot.h>
+#include <hvpart/status.h>
+
+#define MSR_EFER	0xc0000080
+#define MSR_PAT		0x277
+#define MSR_SPEC_CTRL	0x48
+#define MSR_S_CET	0x6a2
+#define MSR_ISST	0x6a8
+
+const u64 vendor_leave_flags = HVPART_LEAVE_SVM;
+
+hv_status vendor_cpu_init(struct vendor_cpu **out, struct pool *pool)
+{
+	struct vendor_cpu *c = pool_alloc(pool);
+
+	*out = c;
+	if (!c)
+		return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
+	c->host_vmcb = pool_alloc(pool);
+	c->hsave = pool_alloc(pool);
+	if (c->host_vmcb && c->hsave)
+		return HV_STATUS_SUCCESS;
+	pool_free(pool, c->host_vmcb);
+	pool_free(pool, c->hsave);
+	pool_free(pool, c);
+	*out = NULL;
+	return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
+}
+
+static u64 read_msr(u32 msr)
+{
+	u64 val = 0;
+
+	safe_rdmsr(msr, &val);
+	return val;
+}
+
+static struct vmcb_segment segment(const struct hv_x64_segment_register *s)
+{
+	return (struct vmcb_segment){
+		.selector = s->selector,
+		.attrib = svm_attrib(s->attributes),
+		.limit = s->limit,
+		.base = s->base,
+	};
+}
+
+static void load_segments(struct vmcb *c, const struct hvpart_cpu_frame *f)
+{
+	c->es = segment(&f->es);
+	c->cs = segment(&f->cs);
+	c->ss = segment(&f->ss);
+	c->ds = segment(&f->ds);
+	c->fs = segment(&f->fs);
+	c->gs = segment(&f->gs);
+	c->ldtr = segment(&f->ldtr);
+	c->tr = segment(&f->tr);
+	c->gdtr.base = f->gdtr.base;
+	c->gdtr.limit = f->gdtr.limit;
+	c->idtr.base = f->idtr.base;
+	c->idtr.limit = f->idtr.limit;
+}
+
+/* Registers that the entry left as Linux had them: read off the CPU. */
+static void load_msrs(struct vmcb *c)
+{
+	c->star = read_msr(0xc0000081);
+	c->lstar = read_msr(0xc0000082);
+	c->cstar = read_msr(0xc0000083);
+	c->sfmask = read_msr(0xc0000084);
+	c->kernel_gs_base = read_msr(0xc0000102);
+	c->sysenter_cs = read_msr(0x174);
+	c->sysenter_esp = read_msr(0x175);
+	c->sysenter_eip = read_msr(0x176);
+	c->g_pat = read_msr(MSR_PAT);
+	if (svm.shstk) {
+		c->s_cet = read_msr(MSR_S_CET);
+		c->isst_addr = read_msr(MSR_ISST);
+	}
+	if (svm.v_spec_ctrl)
+		c->spec_ctrl = read_msr(MSR_SPEC_CTRL);
+}
+
+static void load_frame(struct vendor_vp *v, const struct hvpart_cpu_frame *f)
+{
+	struct vmcb *c = v->vmcb;
+
+	load_segments(c, f);
+	load_msrs(c);
+	c->cr0 = f->cr0;
+	c->cr2 = f->cr2;
+	c->cr3 = f->cr3;
+	c->cr4 = f->cr4;
+	c->efer = f->efer | EFER_SVME;
+	c->dr6 = f->dr6;
+	c->dr7 = f->dr7;
+	c->cpl = 0;
+	for (u32 i = 0; i < NR_GPRS; i++)
+		v->regs.gpr[i] = f->gpr[i];
+	v->regs.gpr[GPR_RAX] = HVPART_BOOT_OK;
+	v->regs.gpr[GPR_RSP] = f->rsp;
+	v->regs.rip = f->rip;
+	v->regs.rflags = f->rflags;
+}
+
+static int build_root(struct vendor_vp *root, const struct hvpart_cpu_frame *f,
+		      u64 npt_root)
+{
+	struct vmcb *c = root->vmcb;
+
+	if (!c) {
+		c = pool_alloc(root_pool);
+		if (!c)
+			return HVPART_BOOT_E_MEMORY;
+		root->vmcb = c;
+		root->vmcb_spa = va_to_spa(c);
+	}
+	zero_page(c);
+	root->is_root = true;
+	root->event.valid = false;
+	svm_intercepts_root(c);
+	c->np_control = NP_ENABLE;
+	if (svm.invlpgb)
+		c->np_control |= NP_INVLPGB_ENABLE;
+	c->nested_cr3 = npt_root;
+	load_frame(root, f);
+	return HVPART_BOOT_OK;
+}
+
+static void vmsave(u64 spa)
+{
+	__asm__ volatile("vmsave %0" : : "a"(spa) : "memory");
+}
+
+static void vmload(u64 spa)
+{
+	__asm__ volatile("vmload %0" : : "a"(spa) : "memory");
+}
+
+int vendor_cpu_enter(struct vendor_cpu *c, struct vendor_vp *root,
+		     const struct hvpart_cpu_frame *frame, u64 npt_root)
+{
+	const char *why;
+	int err = svm_probe();
+
+	if (err)
+		return err;
+	/* SVME proves that the trampoline did its part (it needs it for CLGI). */
+	if (!(read_msr(MSR_EFER) & EFER_SVME))
+		return HVPART_BOOT_E_STATE;
+	err = build_root(root, frame, npt_root);
+	if (err)
+		return err;
+	if (!vendor_state_valid(root, &why)) {
+		hv_log(HV_LOG_ERR, "root state refused: %s", why);
+		return HVPART_BOOT_E_STATE;
+	}
+	if (!safe_wrmsr(MSR_VM_HSAVE_PA, va_to_spa(c->hsave)))
+		return HVPART_BOOT_E_FEATURE;
+	/* Nothing fails from here on. */
+	c->frame = (struct hvpart_cpu_frame *)frame;
+	svm_asid_cpu_init(c);
+	desc_load_task();
+	if (svm.v_spec_ctrl)		/* the guest's own value is in its VMCB */
+		safe_wrmsr(MSR_SPEC_CTRL, 0);
+	vmsave(va_to_spa(c->host_vmcb));
+	/* 15.21.1: with V_INTR_MASKING host RFLAGS.IF lets interrupts exit. */
+	__asm__ volatile("sti");
+	return HVPART_BOOT_OK;
+}
+
+static struct hv_x64_segment_register neutral(const struct vmcb_segment *s)
+{
+	return (struct hv_x64_segment_register){
+		.selector = s->selector,
+		.attributes = svm_attributes(s->attrib),
+		.limit = s->limit,
+		.base = s->base,
+	};
+}
+
+static void store_frame(struct vendor_vp *v, struct hvpart_cpu_frame *f)
+{
+	struct vmcb *c = v->vmcb;
+
+	for (u32 i = 0; i < NR_GPRS; i++)
+		f->gpr[i] = v->regs.gpr[i];
+	f->rsp = v->regs.gpr[GPR_RSP];
+	f->rip = v->regs.rip;
+	f->rflags = v->regs.rflags;
+	f->cs_selector = c->cs.selector;
+	f->ss_selector = c->ss.selector;
+	f->ds_selector = c->ds.selector;
+	f->es_selector = c->es.selector;
+	f->cr0 = c->cr0;
+	f->cr2 = c->cr2;
+	f->cr3 = c->cr3;
+	f->cr4 = c->cr4;
+	f->efer = c->efer & ~EFER_SVME;
+	f->dr6 = c->dr6;
+	f->dr7 = c->dr7;
+	f->cs = neutral(&c->cs);
+	f->gs = neutral(&c->gs);
+	f->gdtr.base = c->gdtr.base;
+	f->gdtr.limit = c->gdtr.limit;
+	f->idtr.base = c->idtr.base;
+	f->idtr.limit = c->idtr.limit;
+}
+
+void vendor_cpu_leave(struct vendor_cpu *c, struct vendor_vp *root)
+{
+	struct vmcb *vmcb = root->vmcb;
+
+	/* CLI before the trampoline's STGI: Linux's tables come first. */
+	__asm__ volatile("cli");
+	store_frame(root, c->frame);
+	safe_wrmsr(MSR_PAT, vmcb->g_pat);
+	safe_wrmsr(MSR_EFER, vmcb->efer);
+	if (svm.v_spec_ctrl)
+		safe_wrmsr(MSR_SPEC_CTRL, vmcb->spec_ctrl);
+	if (svm.shstk) {
+		safe_wrmsr(MSR_S_CET, vmcb->s_cet);
+		safe_wrmsr(MSR_ISST, vmcb->isst_addr);
+	}
+	/* FS, GS, TR, LDTR with their hidden parts, and STAR .. SYSENTER. */
+	vmload(root->vmcb_spa);
+	safe_wrmsr(MSR_VM_HSAVE_PA, 0);
+	bare_continue(c->frame, vendor_leave_flags);
+}
+
+bool vendor_cpu_can_leave(struct vendor_vp *root)
+{
+	struct vmcb *c = root->vmcb;
+
+	/*
+	 * Only out of the kernel: a user stack has a red zone, and with page
+	 * table isolation the trampoline is not in the user's tables.
+	 */
+	return c && c->cpl == 0 && (c->efer & EFER_LMA);
+}
+
+void vendor_abandon_hypercall(struct vendor_vp *root, u64 result)
+{
+	if (root->vmcb->exit_code != VMEXIT_VMMCALL ||
+	    root->regs.rip != root->exit_rip)
+		return;
+	root->regs.rip += 3;
+	root->regs.gpr[GPR_RAX] = result;
+}

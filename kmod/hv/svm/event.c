@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events into the guest: APM vol. 2, 15.20 (event injection), 15.7.2 (events
+ * that an exit interrupted), 15.21 (interrupt window).
+ *
+ * All interrupts go in by EVENTINJ. V_IRQ serves only to learn when the guest
+ * can take one: its virtual interrupt is intercepted and never delivered.
+ */
+#include "svm.h"
+#include "mutate.h"
+
+#define DB_VECTOR	1
+#define BP_VECTOR	3
+#define OF_VECTOR	4
+#define DR6_BS		BIT(14)
+
+struct hv_event *vendor_event(struct vendor_vp *v)
+{
+	return &v->event;
+}
+
+/* The SVM type for one of ours; soft exceptions are exceptions here. */
+static u64 inject_type(const struct hv_event *e)
+{
+	switch (e->type) {
+	case EVENT_PRIV_SOFT_EXCEPTION:
+	case EVENT_SOFT_EXCEPTION:
+		return EVENT_EXCEPTION;
+	default:
+		return e->type;
+	}
+}
+
+/* EVENTINJ as the next entry will have it. */
+void svm_event_preview(struct vendor_vp *v)
+{
+	const struct hv_event *e = &v->event;
+	u64 inj;
+
+	v->vmcb->event_inj = 0;
+	if (!e->valid)
+		return;
+	inj = EVENTINJ_VALID | inject_type(e) << EVENTINJ_TYPE_SHIFT |
+	      e->vector;
+	if (e->has_error)
+		inj |= EVENTINJ_ERROR_VALID | (u64)e->error << 32;
+	v->vmcb->event_inj = inj;
+}
+
+void svm_event_load(struct vendor_vp *v)
+{
+	const struct hv_event *e = &v->event;
+
+	svm_event_preview(v);
+	if (!e->valid)
+		return;
+	/*
+	 * Software events return behind their instruction. EVENTINJ pushes the
+	 * RIP of the save area as it is, with or without NRIPS (15.20).
+	 */
+	if (e->type >= EVENT_SOFT_INTR) {
+		v->vmcb->rip += e->insn_len;
+		v->vmcb->next_rip = v->vmcb->rip;
+	}
+	if (e->type == EVENT_NMI && !v->is_root) {
+		v->nmi_masked = true;
+		v->iret_seen = false;
+		svm_intercept(v->vmcb, INTERCEPT_IRET, true);
+	}
+}
+
+/*
+ * What was being delivered when the exit came. INTn, INT3 and INTO need no
+ * second injection: RIP still points at them, they simply execute again.
+ * (An emulator reports INT3 as type 4, which makes no difference here.)
+ */
+void svm_event_store(struct vendor_vp *v)
+{
+	u64 info = v->vmcb->exit_int_info;
+	u8 type = (info & EVENTINJ_TYPE) >> EVENTINJ_TYPE_SHIFT;
+	u8 vector = info & 0xff;
+
+	v->event.valid = false;
+	if (!(info & EVENTINJ_VALID) || type == EVENT_SOFT_INTR)
+		return;
+	if (type == EVENT_EXCEPTION &&
+	    (vector == BP_VECTOR || vector == OF_VECTOR))
+		return;
+	v->event = (struct hv_event) {
+		.valid = true,
+		.type = type,
+		.vector = vector,
+		.has_error = info & EVENTINJ_ERROR_VALID,
+		.error = info & EVENTINJ_ERROR_VALID ? info >> 32 : 0,
+	};
+}
+
+static bool shadow(const struct vendor_vp *v)
+{
+	return v->vmcb->int_shadow & INT_SHADOW;
+}
+
+void vendor_clear_intr_shadow(struct vendor_vp *v)
+{
+	v->vmcb->int_shadow &= ~INT_SHADOW;
+}
+
+bool vendor_intr_ready(struct vendor_vp *v)
+{
+	return (v->regs.rflags & RFLAGS_IF) && !shadow(v) && !v->event.valid;
+}
+
+bool vendor_nmi_ready(struct vendor_vp *v)
+{
+	return !v->nmi_masked && !shadow(v) && !v->event.valid;
+}
+
+/* Priority above every TPR, and IGN_TPR: only RFLAGS.IF and the shadow hold. */
+void vendor_want_intr_window(struct vendor_vp *v, bool on)
+{
+	u32 ctl = v->vmcb->int_ctl &
+		  ~(INT_CTL_V_IRQ | INT_CTL_V_PRIO | INT_CTL_V_IGN_TPR);
+
+	if (on)
+		ctl |= INT_CTL_V_IRQ | INT_CTL_V_PRIO | INT_CTL_V_IGN_TPR;
+	v->vmcb->int_ctl = ctl;
+	svm_intercept(v->vmcb, INTERCEPT_VINTR, on);
+}
+
+u8 vendor_cr8(struct vendor_vp *v)
+{
+	return v->vmcb->int_ctl & INT_CTL_V_TPR;
+}
+
+void vendor_set_cr8(struct vendor_vp *v, u8 cr8)
+{
+	v->vmcb->int_ctl = (v->vmcb->int_ctl & ~INT_CTL_V_TPR) |
+			   (cr8 & INT_CTL_V_TPR);
+}
+
+/*
+ * The end of an NMI handler. The IRET intercept comes before the IRET (15.9),
+ * so masking ends only when the guest is elsewhere. To tell the moment, one
+ * step is taken with RFLAGS.TF (vendor_run() sets it): the trap comes behind the
+ * IRET, and #DB is always intercepted.
+ */
+static void step_begin(struct vendor_vp *v)
+{
+	v->stepping = true;
+	v->step_tf = v->regs.rflags & RFLAGS_TF;
+	v->step_dr6 = v->vmcb->dr6;
+}
+
+static void step_end(struct vendor_vp *v)
+{
+	v->stepping = false;
+	/* Still at the IRET: something else came first. */
+	if (v->regs.rip == v->iret_rip && !v->step_tf)
+		v->regs.rflags &= ~RFLAGS_TF;
+}
+
+void vendor_want_nmi_window(struct vendor_vp *v, bool on)
+{
+	v->want_nmi = on;
+	if (on && v->iret_seen && !v->stepping)
+		step_begin(v);
+}
+
+static void unmask(struct vendor_vp *v)
+{
+	v->nmi_masked = false;
+	v->iret_seen = false;
+}
+
+/**
+ * svm_nmi_exit - follow the NMI mask through an exit
+ * Return: true when the exit was only ours: enter again.
+ */
+bool svm_nmi_exit(struct vendor_vp *v)
+{
+	u64 code = v->vmcb->exit_code;
+	bool stepped = v->stepping;
+
+	if (code == VMEXIT_IRET) {
+		svm_intercept(v->vmcb, INTERCEPT_IRET, false);
+		v->iret_seen = true;
+		v->iret_rip = v->regs.rip;
+		if (v->want_nmi)
+			step_begin(v);
+		return true;
+	}
+	if (!v->iret_seen)
+		return false;
+	if (stepped)
+		step_end(v);
+	if (v->regs.rip != v->iret_rip)
+		unmask(v);
+	if (stepped && code == VMEXIT_EXCP_BASE + DB_VECTOR &&
+	    !v->step_tf && (v->vmcb->dr6 & DR6_BS)) {
+		/* Our trap, not the guest's: it must not see it in DR6. */
+		v->vmcb->dr6 = v->step_dr6;
+		unmask(v);
+		v->vmcb->exit_code = VMEXIT_IRET;
+		return false;
+	}
+	if (v->iret_seen && v->want_nmi)
+		step_begin(v);
+	return false;
+}

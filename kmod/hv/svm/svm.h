@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of this back end share. Manual: AMD64 APM vol. 2, chapter 15. */
+#ifndef HV_SVM_H
+#define HV_SVM_H
+
+#include "vendor.h"
+#include "percpu.h"
+#include "vmcb.h"
+
+struct hvpart_cpu_frame;
+
+/* The root has this tag on every CPU, so that INVLPGB of the root reaches all. */
+#define ASID_ROOT		1
+#define ASID_FIRST_CHILD	2
+
+/**
+ * struct vendor_cpu
+ * @host_vmcb: FS, GS, TR, LDTR of the hypervisor on this CPU, for VMLOAD
+ * @hsave: VM_HSAVE_PA
+ * @frame: where the CPU's bare state goes when it leaves
+ * @asid_generation: grows when the tags ran out and all were flushed
+ * @asid_next: first tag not given out in this generation
+ * @flush_all: the next entry flushes every tag
+ */
+struct vendor_cpu {
+	struct vmcb *host_vmcb;
+	void *hsave;
+	struct hvpart_cpu_frame *frame;
+	u64 asid_generation;
+	u32 asid_next;
+	bool flush_all;
+};
+
+/* CPUID Fn8000_000A and friends; the same on all CPUs. */
+struct svm_features {
+	u32 nr_asids;
+	bool nrips, decode_assists, pause_filter, pause_threshold;
+	bool v_spec_ctrl, invlpgb, tlbsync, mcommit, rdpru, shstk;
+	u64 efer_valid, cr4_valid;
+	u8 phys_bits;
+};
+
+extern struct svm_features svm;
+
+/* intercept.c */
+int svm_probe(void);			/* 0 or HVPART_BOOT_E_FEATURE */
+void svm_intercepts_child(struct vmcb *vmcb);
+void svm_intercepts_root(struct vmcb *vmcb);
+
+/* asid.c */
+void svm_asid_cpu_init(struct vendor_cpu *c);
+void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu);
+
+/* event.c */
+void svm_event_preview(struct vendor_vp *v);
+void svm_event_load(struct vendor_vp *v);
+void svm_event_store(struct vendor_vp *v);
+bool svm_nmi_exit(struct vendor_vp *v);
+
+/* exit.c */
+void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit);
+
+/* run.S: GPRs but RAX and RSP come from and go to @regs. */
+void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host_vmcb_spa);
+
+static inline void svm_intercept(struct vmcb *vmcb, u32 bit, bool on)
+{
+	if (on)
+		vmcb->intercept[bit / 32] |= (u32)BIT(bit % 32);
+	else
+		vmcb->intercept[bit / 32] &= ~(u32)BIT(bit % 32);
+}
+
+/* Segment attributes: ours have four unused bits in the middle. */
+static inline u16 svm_attrib(u16 hv)
+{
+	return (hv & 0xff) | ((hv >> 4) & 0xf00);
+}
+
+static inline u16 svm_attributes(u16 attrib)
+{
+	return (attrib & 0xff) | ((attrib & 0xf00) << 4);
+}
+
+#endif
