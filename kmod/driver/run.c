@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * HVPART_RUN_VP: the thread that is a VP.
+ *
+ * It dispatches until there is a message for user space or a signal. What a
+ * dispatch ends with stands in the VP's page; what the hypervisor wants from
+ * this CPU stands in the caller page. A physical interrupt ends a dispatch too:
+ * Linux takes it as soon as interrupts are on again, with nothing lost.
+ */
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/moduleparam.h>
+#include <linux/rcuwait.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+#include <hvpart/call_vp.h>
+#include <hvpart/callerpage.h>
+#include "compat.h"
+#include "kick.h"
+#include "partition.h"
+#include "vp.h"
+#include "hvp_trace.h"
+
+static unsigned int halt_poll_us = 200;
+module_param(halt_poll_us, uint, 0644);
+MODULE_PARM_DESC(halt_poll_us,
+		 "Longest time to poll before a halted VP's thread sleeps, in us (0: never)");
+
+/* Polling starts with this and doubles. */
+#define POLL_START_NS		10000U
+/* A demoted CPU is one tick away, unless the hypervisor is gone. */
+#define BARE_TRIES		200
+
+/* Return value of a step of the loop that is no errno: the next one, please. */
+#define RUN_ON			1
+
+/* --- when to stop ------------------------------------------------------- */
+
+static bool vp_interrupted(const struct hvp_vp *vp)
+{
+	return signal_pending(current) || READ_ONCE(vp->run->immediate_exit) ||
+		READ_ONCE(vp->part->dead);
+}
+
+/*
+ * Work that Linux does on the way to user space (task work, cgroup throttling,
+ * rseq) is not ours to do, and every context switch may ask for some: so it is
+ * let wait for a tenth of a second, which one trip to user space cannot harm.
+ */
+static bool vp_owes_user_work(struct hvp_vp *vp)
+{
+	if (likely(!test_thread_flag(TIF_NOTIFY_RESUME))) {
+		vp->resume_work_since = 0;
+		return false;
+	}
+	if (!vp->resume_work_since)
+		vp->resume_work_since = jiffies | 1;
+	if (time_before(jiffies, vp->resume_work_since + HZ / 10))
+		return false;
+	vp->resume_work_since = 0;
+	return true;
+}
+
+static int vp_must_leave(struct hvp_vp *vp)
+{
+	if (READ_ONCE(vp->part->dead))
+		return -EIO;
+	if (vp_interrupted(vp) || vp_owes_user_work(vp))
+		return -EINTR;
+	return 0;
+}
+
+/* --- the VP's timer ------------------------------------------------------ */
+
+/*
+ * In guest mode the interrupt itself is the message: the dispatch ends and the
+ * hypervisor looks at its timers at the next one. A thread that sleeps is woken.
+ */
+static enum hrtimer_restart vp_timer_fn(struct hrtimer *timer)
+{
+	struct hvp_vp *vp = container_of(timer, struct hvp_vp, timer);
+
+	vp->stats.timer_fires++;
+	WRITE_ONCE(vp->timer_deadline, 0);
+	hvp_vp_wake(vp);
+	return HRTIMER_NORESTART;
+}
+
+/*
+ * Arms the timer on this CPU for the VP's next deadline, unless it is already.
+ * Without a deadline it is left alone: one needless wake costs less than
+ * stopping it each time. Context: interrupts off.
+ */
+static void vp_arm_timer(struct hvp_vp *vp)
+{
+	u64 deadline = vp->page->next_deadline_tsc;
+	int cpu = smp_processor_id();
+	u64 now, ns;
+
+	if (!deadline || (deadline == READ_ONCE(vp->timer_deadline) &&
+			  cpu == vp->timer_cpu))
+		return;
+	now = rdtsc();
+	ns = deadline > now ?
+		mul_u64_u32_div(deadline - now, NSEC_PER_MSEC, tsc_khz) : 0;
+	vp->stats.timer_starts++;
+	WRITE_ONCE(vp->timer_deadline, deadline);
+	vp->timer_cpu = cpu;
+	hrtimer_start(&vp->timer, ns_to_ktime(min_t(u64, ns, KTIME_MAX / 2)),
+		      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/* --- blocked -------------------------------------------------------------- */
+
+static bool vp_has_work(const struct hvp_vp *vp)
+{
+	return READ_ONCE(vp->kicked) || vp_interrupted(vp);
+}
+
+static bool vp_poll(struct hvp_vp *vp, ktime_t until)
+{
+	vp->stats.polls++;
+	while (ktime_before(ktime_get(), until)) {
+		if (vp_has_work(vp)) {
+			vp->stats.poll_hits++;
+			return true;
+		}
+		if (need_resched())
+			break;
+		cpu_relax();
+	}
+	return false;
+}
+
+/* Poll longer if that would have caught the wake, else not at all. */
+static void vp_adapt_poll(struct hvp_vp *vp, s64 blocked_ns)
+{
+	unsigned int max_ns = READ_ONCE(halt_poll_us) * NSEC_PER_USEC;
+
+	if (blocked_ns > max_ns)
+		vp->poll_ns = 0;
+	else if (blocked_ns > vp->poll_ns)
+		vp->poll_ns = min(max_ns, max(2 * vp->poll_ns, POLL_START_NS));
+}
+
+/* Until somebody kicks or wakes the VP, its timer fires, or a signal comes. */
+static void vp_block(struct hvp_vp *vp)
+{
+	ktime_t start = ktime_get();
+
+	local_irq_disable();
+	vp_arm_timer(vp);
+	local_irq_enable();
+	if (vp->poll_ns && vp_poll(vp, ktime_add_ns(start, vp->poll_ns)))
+		return;
+	vp->stats.sleeps++;
+	rcuwait_wait_event(&vp->wait, vp_has_work(vp), TASK_INTERRUPTIBLE);
+	vp_adapt_poll(vp, ktime_to_ns(ktime_sub(ktime_get(), start)));
+}
+
+/* A new VP is explicitly suspended; running it is how its parent starts it. */
+static int vp_clear_suspend(struct hvp_vp *vp)
+{
+	/* struct hv_input_set_vp_registers with a list of one */
+	const struct {
+		u64 partition_id;
+		u32 vp_index;
+		u32 vtl;
+		struct hv_register_assoc element;
+	} in = {
+		.partition_id = vp->part->account.id,
+		.vp_index = vp->index,
+		.element.name = HV_REGISTER_EXPLICIT_SUSPEND,
+	};
+	struct hvp_request r = {
+		.code = HVCALL_SET_VP_REGISTERS,
+		.reps = 1,
+		.in = &in,
+		.in_len = sizeof(in),
+		.account = &vp->part->account,
+	};
+
+	return hvp_request_run(&r);
+}
+
+/* --- dispatch -------------------------------------------------------------- */
+
+static u16 vp_dispatch_on(struct hvp_vp *vp, struct hvp_cpu *cpu, u64 *ticket)
+{
+	struct hvpart_caller_page *page = cpu->caller;
+	struct hv_input_dispatch_vp *in = (void *)page->input;
+	u16 status;
+
+	*in = (struct hv_input_dispatch_vp) {
+		.partition_id = vp->part->account.id,
+		.vp_index = vp->index,
+		.flags = vp->resume ?
+			HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND : 0,
+	};
+	vp_arm_timer(vp);
+	trace_hvpart_vp_run(in->partition_id, in->vp_index, in->flags,
+			    vp->timer_deadline);
+	status = hvp_status(hvp_hypercall(HVCALL_DISPATCH_VP, __pa(in),
+					  __pa(page->output)));
+	if (status == HV_STATUS_SUCCESS)
+		vp->resume = false;
+	*ticket = hvp_take_notes(page);
+	return status;
+}
+
+/*
+ * One dispatch. The order of the first lines is half of the protocol of kick.c.
+ * Return: HV_STATUS_*, HVP_STATUS_BARE; -1: there is something to do first.
+ */
+static int vp_dispatch(struct hvp_vp *vp, u64 *ticket)
+{
+	struct hvp_cpu *cpu;
+	int status = -1;
+
+	*ticket = 0;
+	local_irq_disable();
+	cpu = this_cpu_ptr(&hvp_cpu);
+	WRITE_ONCE(vp->kicked, false);
+	WRITE_ONCE(vp->cpu, smp_processor_id());
+	smp_mb();
+	if (cpu->state != HVP_DEMOTED)
+		status = HVP_STATUS_BARE;
+	else if (!need_resched() && !vp_interrupted(vp))
+		status = vp_dispatch_on(vp, cpu, ticket);
+	WRITE_ONCE(vp->cpu, -1);
+	local_irq_enable();
+	return status;
+}
+
+/* What the page says about a dispatch that was successful. */
+static int vp_handle(struct hvp_vp *vp)
+{
+	const struct hvpart_vp_page *page = vp->page;
+
+	trace_hvpart_vp_exit(vp->part->account.id, vp->index, HV_STATUS_SUCCESS,
+			     page->dispatch_state, page->dispatch_event,
+			     page->exit_reason);
+	if (page->dispatch_event == HV_VP_DISPATCH_EVENT_INTERCEPT) {
+		vp->undelivered = true;
+		return 0;
+	}
+	if (page->dispatch_state != HV_VP_DISPATCH_STATE_BLOCKED)
+		return RUN_ON;
+	if (page->dispatch_event == HV_VP_DISPATCH_EVENT_SUSPEND)
+		return vp_clear_suspend(vp) ?: RUN_ON;
+	vp_block(vp);
+	return RUN_ON;
+}
+
+static int vp_handle_status(struct hvp_vp *vp, int status, unsigned int *bare)
+{
+	if (likely(status == HV_STATUS_SUCCESS))
+		return vp_handle(vp);
+	if (status < 0)
+		return RUN_ON;
+	trace_hvpart_vp_exit(vp->part->account.id, vp->index, status, 0, 0, 0);
+	switch (status) {
+	case HVP_STATUS_BARE:
+		schedule_timeout_interruptible(1);
+		return ++*bare < BARE_TRIES ? RUN_ON : -ENODEV;
+	case HV_STATUS_INSUFFICIENT_MEMORY:
+		return hvp_deposit(&vp->part->account, 16) ?: RUN_ON;
+	case HV_STATUS_INSUFFICIENT_ROOT_MEMORY:
+		return hvp_deposit(&hvp_root_account, 16) ?: RUN_ON;
+	default:
+		return -EIO;
+	}
+}
+
+static long vp_deliver(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
+{
+	BUILD_BUG_ON(sizeof(arg->msg_buf) != sizeof(vp->page->message));
+	if (copy_to_user(arg->msg_buf, &vp->page->message, sizeof(arg->msg_buf)))
+		return -EFAULT;
+	vp->undelivered = false;
+	vp->resume = true;
+	vp->stats.messages++;
+	return 0;
+}
+
+/**
+ * hvp_vp_run - HVPART_RUN_VP: run until there is a message or a signal
+ * @vp: the VP; locked
+ * @arg: struct hvpart_run_vp of user space
+ *
+ * A message that could not be copied is kept and offered again.
+ *
+ * Return: 0, -EINTR, -EFAULT; -EIO: the partition is gone or the hypervisor
+ * refuses to run the VP; -ENODEV: the hypervisor is gone.
+ */
+long hvp_vp_run(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
+{
+	unsigned int bare = 0;
+	int ret, status;
+	u64 ticket;
+
+	vp->stats.runs++;
+	while (!vp->undelivered) {
+		ret = vp_must_leave(vp);
+		if (ret) {
+			vp->stats.interrupted++;
+			return ret;
+		}
+		/* cond_resched() may be nothing in a preemptible kernel. */
+		if (need_resched())
+			schedule();
+		status = vp_dispatch(vp, &ticket);
+		if (unlikely(READ_ONCE(vp->part->crash.noted)))
+			hvp_crash_read(vp->part);
+		/* The guest changed a mapping that other CPUs may still use. */
+		if (unlikely(ticket) && hvp_sync(ticket))
+			return -EIO;
+		ret = vp_handle_status(vp, status, &bare);
+		if (ret < 0)
+			return ret;
+	}
+	return vp_deliver(vp, arg);
+}
+
+void hvp_vp_run_init(struct hvp_vp *vp)
+{
+	vp->cpu = -1;
+	vp->timer_cpu = -1;
+	rcuwait_init(&vp->wait);
+	hvp_hrtimer_setup(&vp->timer, vp_timer_fn, CLOCK_MONOTONIC,
+			  HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+void hvp_vp_run_exit(struct hvp_vp *vp)
+{
+	hrtimer_cancel(&vp->timer);
+}
