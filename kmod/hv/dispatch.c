@@ -269,22 +269,26 @@ bool dispatch_prepare(struct percpu *cpu, struct vp *vp)
 
 /* --- the call ----------------------------------------------------------------- */
 
-static hv_status begin(struct hcall *c, struct vp *vp,
-		       const struct hv_input_dispatch_vp *in)
+hv_status hc_dispatch_vp(struct hcall *c)
 {
+	const struct hv_input_dispatch_vp *in = (void *)c->in;
 	struct percpu *cpu = this_cpu();
+	struct vp *vp = c->target;
 	hv_status st;
 
+	if (in->flags & ~DISPATCH_FLAGS_KNOWN)
+		return HV_STATUS_INVALID_PARAMETER;
+	if (!IS_ALIGNED(c->out_gpa, HV_HYPERCALL_ALIGNMENT))
+		return HV_STATUS_INVALID_ALIGNMENT;
 	if (!vp->vp_page)
 		return HV_STATUS_INVALID_VP_STATE;
-	if (c->out_gpa && !IS_ALIGNED(c->out_gpa, HV_HYPERCALL_ALIGNMENT))
-		return HV_STATUS_INVALID_ALIGNMENT;
-	if (in->flags & HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND)
-		vp->intercept_suspend = false;
 	st = register_page_load(vp);
 	if (st)
 		return st;
-	vp->partition->has_run = true;
+	if (in->flags & HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND)
+		vp->intercept_suspend = false;
+	c->p->has_run = true;
+	c->keep_claim = true;
 	vp->caller = c->vp;
 	vp->stats.dispatches++;
 	cpu->dispatch_out = c->out_gpa;
@@ -293,24 +297,4 @@ static hv_status begin(struct hcall *c, struct vp *vp,
 	vp->enter_tsc = rdtsc();
 	cpu->current = vp;
 	return HV_STATUS_SUCCESS;
-}
-
-hv_status hc_dispatch_vp(struct hcall *c)
-{
-	const struct hv_input_dispatch_vp *in = (void *)c->in;
-	struct partition *p;
-	struct vp *vp;
-	hv_status st;
-
-	if (in->flags & ~DISPATCH_FLAGS_KNOWN)
-		return HV_STATUS_INVALID_PARAMETER;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
-	if (st)
-		return st;
-	st = begin(c, vp, in);
-	if (st)
-		vp_release(p, vp);
-	else
-		partition_unlock(p);	/* the VP stays claimed: it runs */
-	return st;
 }

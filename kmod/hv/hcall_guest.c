@@ -5,6 +5,16 @@
 
 static_assert(HV_MAX_VPS == 64, "a VP set is one 64-bit word here");
 
+/* The compiler's own would call its library: CPUs without POPCNT exist. */
+static u32 bits_set(u64 v)
+{
+	u32 n = 0;
+
+	for (; v; v &= v - 1)
+		n++;
+	return n;
+}
+
 /*
  * Banks of a sparse set to a mask of our 64 VPs. Bits of VPs that do not exist
  * are ignored; the size of the variable header must agree (status 3).
@@ -14,7 +24,7 @@ static hv_status vp_set(struct hcall *c, u64 format, u64 valid_banks,
 {
 	if (format > HV_GENERIC_SET_ALL)
 		return HV_STATUS_INVALID_PARAMETER;
-	if (c->var_qwords != (u32)__builtin_popcountll(valid_banks))
+	if (c->var_qwords != bits_set(valid_banks))
 		return HV_STATUS_INVALID_HYPERCALL_INPUT;
 	if (format == HV_GENERIC_SET_ALL)
 		*mask = ~0ull;

@@ -27,7 +27,7 @@ static hv_status check_map(const struct hv_input_map_gpa_pages *in)
 	return HV_STATUS_SUCCESS;
 }
 
-static hv_status map_one(struct hcall *c, struct partition *p, u32 i)
+static hv_status map_one(struct hcall *c, u32 i)
 {
 	const struct hv_input_map_gpa_pages *in = (void *)c->in;
 	bool large = in->map_flags & HV_MAP_GPA_LARGE_PAGE;
@@ -38,32 +38,19 @@ static hv_status map_one(struct hcall *c, struct partition *p, u32 i)
 	if (gpn < in->target_gpa_base)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (in->map_flags & HV_MAP_GPA_NO_ACCESS)
-		return gpa_map(&p->gpa, gpn, 0, GPA_NO_ACCESS, large);
+		return gpa_map(&c->p->gpa, gpn, 0, GPA_NO_ACCESS, large);
 	/* The parent needs no rights on what it gives (TLFS 3.4). */
 	if (!partition_translate(c->caller, pfn, 0, &pfn))
 		return HV_STATUS_OPERATION_DENIED;
-	return gpa_map(&p->gpa, gpn, pfn, rights, large);
+	return gpa_map(&c->p->gpa, gpn, pfn, rights, large);
 }
 
 hv_status hc_map_gpa(struct hcall *c)
 {
-	const struct hv_input_map_gpa_pages *in = (void *)c->in;
-	struct partition *p;
-	hv_status st = check_map(in);
+	hv_status st = check_map((void *)c->in);
 
-	if (st)
-		return st;
-	st = partition_lock_child(c->caller, in->target_partition_id, &p);
-	if (st)
-		return st;
-	if (p->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	while (!st && c->rep_done < c->rep_count) {
-		st = map_one(c, p, c->rep_done);
-		if (!st)
-			c->rep_done++;
-	}
-	partition_unlock(p);
+	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
+		st = map_one(c, c->rep_done);
 	return st;
 }
 
@@ -71,51 +58,32 @@ hv_status hc_unmap_gpa(struct hcall *c)
 {
 	const struct hv_input_unmap_gpa_pages *in = (void *)c->in;
 	bool large = in->unmap_flags & HV_UNMAP_GPA_LARGE_PAGE;
-	struct partition *p;
-	hv_status st;
+	hv_status st = HV_STATUS_SUCCESS;
 	u64 gpn;
 
 	if (in->unmap_flags & ~HV_UNMAP_GPA_LARGE_PAGE)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = partition_lock_child(c->caller, in->target_partition_id, &p);
-	if (st)
-		return st;
-	if (p->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	while (!st && c->rep_done < c->rep_count) {
+	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st) {
 		gpn = in->target_gpa_base + (large ? c->rep_done * 512ull :
 					     c->rep_done);
 		st = gpn < in->target_gpa_base ? HV_STATUS_INVALID_PARAMETER :
-			gpa_unmap(&p->gpa, gpn, large);
-		if (!st)
-			c->rep_done++;
+			gpa_unmap(&c->p->gpa, gpn, large);
 	}
-	partition_unlock(p);
 	return st;
 }
 
 hv_status hc_access_states(struct hcall *c)
 {
 	const struct hv_input_get_gpa_pages_access_state *in = (void *)c->in;
-	struct partition *p;
-	hv_status st;
+	hv_status st = HV_STATUS_SUCCESS;
 
 	if (in->flags.reserved)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = partition_lock_child(c->caller, in->partition_id, &p);
-	if (st)
-		return st;
-	if (p->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else if (!p->access_tracking)
-		st = HV_STATUS_OPERATION_DENIED;
-	while (!st && c->rep_done < c->rep_count) {
-		st = gpa_access_state(&p->gpa,
+	if (!c->p->access_tracking)
+		return HV_STATUS_OPERATION_DENIED;
+	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
+		st = gpa_access_state(&c->p->gpa,
 				      in->hv_gpa_page_number + c->rep_done,
 				      in->flags.as_uint64, &c->out[c->rep_done]);
-		if (!st)
-			c->rep_done++;
-	}
-	partition_unlock(p);
 	return st;
 }

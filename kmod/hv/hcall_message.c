@@ -20,41 +20,28 @@ hv_status hc_signal_event(struct hcall *c)
 
 /* --- direct forms: parent to child, without a port ---------------------------- */
 
-static hv_status lock_direct(struct hcall *c, u64 id, u32 vp_index, u8 vtl, u32 sint,
-			     struct partition **p, struct vp **vp)
+static hv_status direct_target(struct hcall *c, u32 vp_index, u8 vtl, u32 sint,
+			       struct vp **vp)
 {
-	hv_status st;
-
 	if (vtl)
 		return HV_STATUS_INVALID_VTL_STATE;
 	if (sint >= HV_SYNIC_SINTS)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = partition_lock_child(c->caller, id, p);
-	if (st)
-		return st;
-	*vp = partition_vp(*p, vp_index);
-	if ((*p)->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else if (!*vp)
-		st = HV_STATUS_INVALID_VP_INDEX;
-	if (st)
-		partition_unlock(*p);
-	return st;
+	*vp = partition_vp(c->p, vp_index);
+	return *vp ? HV_STATUS_SUCCESS : HV_STATUS_INVALID_VP_INDEX;
 }
 
 hv_status hc_signal_direct(struct hcall *c)
 {
 	const struct hv_input_signal_event_direct *in = (void *)c->in;
 	struct hv_output_signal_event_direct *out = (void *)c->out;
-	struct partition *p;
-	struct vp *vp;
 	bool newly = false;
+	struct vp *vp;
 	hv_status st;
 
 	if (in->flag_number >= HV_EVENT_FLAGS_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = lock_direct(c, in->target_partition, in->target_vp, in->target_vtl,
-			 in->target_sint, &p, &vp);
+	st = direct_target(c, in->target_vp, in->target_vtl, in->target_sint, &vp);
 	if (st)
 		return st;
 	st = synic_signal(vp, in->target_sint, in->flag_number, &newly);
@@ -62,7 +49,6 @@ hv_status hc_signal_direct(struct hcall *c)
 	if (st == HV_STATUS_INVALID_SYNIC_STATE)
 		st = HV_STATUS_SUCCESS;
 	out->newly_signaled = newly;
-	partition_unlock(p);
 	return st;
 }
 
@@ -70,7 +56,6 @@ hv_status hc_post_direct(struct hcall *c)
 {
 	const struct hv_input_post_message_direct *in = (void *)c->in;
 	struct hv_message m;
-	struct partition *p;
 	struct vp *vp;
 	hv_status st;
 
@@ -78,11 +63,6 @@ hv_status hc_post_direct(struct hcall *c)
 	if (!m.header.message_type ||
 	    m.header.payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = lock_direct(c, in->target_partition, in->target_vp, in->target_vtl,
-			 in->target_sint, &p, &vp);
-	if (st)
-		return st;
-	st = synic_post_direct(vp, in->target_sint, &m);
-	partition_unlock(p);
-	return st;
+	st = direct_target(c, in->target_vp, in->target_vtl, in->target_sint, &vp);
+	return st ? st : synic_post_direct(vp, in->target_sint, &m);
 }

@@ -114,27 +114,18 @@ static void partition_stats(struct partition *p, struct hvpart_partition_stats *
 hv_status hc_get_stats(struct hcall *c)
 {
 	const struct hvpart_input_get_stats *in = (void *)c->in;
-	struct partition *p;
-	struct vp *vp;
-	hv_status st = HV_STATUS_SUCCESS;
+	struct vp *vp = c->p->is_root ? c->vp : partition_vp(c->p, in->vp_index);
 
-	if (in->partition_id == HV_PARTITION_ID_SELF && c->caller->is_root)
-		p = partition_lock(c->caller, c->caller->id);
-	else
-		st = partition_lock_child(c->caller, in->partition_id, &p);
-	if (st)
-		return st;
-	vp = p->is_root ? c->vp : partition_vp(p, in->vp_index);
-	if (in->object == HVPART_STATS_PARTITION)
-		partition_stats(p, (void *)c->out);
-	else if (in->object != HVPART_STATS_VP)
-		st = HV_STATUS_INVALID_PARAMETER;
-	else if (!vp)
-		st = HV_STATUS_INVALID_VP_INDEX;
-	else
-		memcpy(c->out, &vp->stats, sizeof(vp->stats));
-	partition_unlock(p);
-	return st;
+	if (in->object == HVPART_STATS_PARTITION) {
+		partition_stats(c->p, (void *)c->out);
+		return HV_STATUS_SUCCESS;
+	}
+	if (in->object != HVPART_STATS_VP)
+		return HV_STATUS_INVALID_PARAMETER;
+	if (!vp)
+		return HV_STATUS_INVALID_VP_INDEX;
+	memcpy(c->out, &vp->stats, sizeof(vp->stats));
+	return HV_STATUS_SUCCESS;
 }
 
 static void sum_root_exits(struct hvpart_info *out)
@@ -183,12 +174,5 @@ hv_status hc_get_info(struct hcall *c)
 
 hv_status hc_debug_break(struct hcall *c)
 {
-	struct partition *p;
-	hv_status st = partition_lock_child(c->caller, arg(c, 0), &p);
-
-	if (st)
-		return st;
-	st = partition_set_property(p, HVPART_PROPERTY_DEBUG_BREAK, arg(c, 1));
-	partition_unlock(p);
-	return st;
+	return partition_set_property(c->p, HVPART_PROPERTY_DEBUG_BREAK, arg(c, 1));
 }

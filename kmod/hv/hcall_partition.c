@@ -29,44 +29,18 @@ hv_status hc_delete(struct hcall *c)
 	return partition_delete(c->caller, arg(c, 0));
 }
 
-/* A child of the caller, or the root naming itself (TLFS 2.2). */
-static hv_status lock_child_or_root_self(struct hcall *c, u64 id,
-					 struct partition **p)
-{
-	if (c->caller->is_root &&
-	    (id == HV_PARTITION_ID_SELF || id == c->caller->id)) {
-		*p = partition_lock(c->caller, c->caller->id);
-		return HV_STATUS_SUCCESS;
-	}
-	return partition_lock_child(c->caller, id, p);
-}
-
 hv_status hc_get_property(struct hcall *c)
 {
-	struct hv_input_get_partition_property *in = (void *)c->in;
-	struct partition *p;
-	hv_status st;
+	const struct hv_input_get_partition_property *in = (void *)c->in;
 
-	st = lock_child_or_root_self(c, in->partition_id, &p);
-	if (st)
-		return st;
-	st = partition_get_property(p, in->property_code, (u64 *)c->out);
-	partition_unlock(p);
-	return st;
+	return partition_get_property(c->p, in->property_code, (u64 *)c->out);
 }
 
 hv_status hc_set_property(struct hcall *c)
 {
-	struct hv_input_set_partition_property *in = (void *)c->in;
-	struct partition *p;
-	hv_status st;
+	const struct hv_input_set_partition_property *in = (void *)c->in;
 
-	st = partition_lock_child(c->caller, in->partition_id, &p);
-	if (st)
-		return st;
-	st = partition_set_property(p, in->property_code, in->property_value);
-	partition_unlock(p);
-	return st;
+	return partition_set_property(c->p, in->property_code, in->property_value);
 }
 
 hv_status hc_get_id(struct hcall *c)
@@ -93,24 +67,17 @@ hv_status hc_next_child(struct hcall *c)
 hv_status hc_deposit(struct hcall *c)
 {
 	u64 *pfns = (u64 *)c->list;
-	struct partition *p;
-	hv_status st = HV_STATUS_SUCCESS;
+	hv_status st;
 
+	if (c->p->state != PS_CREATED && c->p->state != PS_ACTIVE)
+		return HV_STATUS_INVALID_PARTITION_STATE;
 	for (u32 i = c->rep_start; i < c->rep_count; i++)
 		if (!partition_translate(c->caller, pfns[i], GPA_RWX, &pfns[i]))
 			return HV_STATUS_OPERATION_DENIED;
-	st = lock_child_or_root_self(c, *(u64 *)c->in, &p);
-	if (st)
-		return st;
-	if (p->state != PS_CREATED && p->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else
-		st = deposit_pages(&root_partition.gpa, &p->pool,
-				   pfns + c->rep_start,
-				   c->rep_count - c->rep_start);
+	st = deposit_pages(&root_partition.gpa, &c->p->pool,
+			   pfns + c->rep_start, c->rep_count - c->rep_start);
 	if (!st)
 		c->rep_done = c->rep_count;
-	partition_unlock(p);
 	return st;
 }
 
@@ -122,38 +89,27 @@ static bool proximity_ok(const struct hv_proximity_domain_info *i)
 
 hv_status hc_withdraw(struct hcall *c)
 {
-	struct hv_input_withdraw_memory *in = (void *)c->in;
-	struct partition *p;
+	const struct hv_input_withdraw_memory *in = (void *)c->in;
 	hv_status st;
 	u32 got = 0;
 
 	if (!proximity_ok(&in->proximity_domain_info))
 		return HV_STATUS_INVALID_PARAMETER;
-	st = lock_child_or_root_self(c, in->partition_id, &p);
-	if (st)
-		return st;
-	st = withdraw_pages(&root_partition.gpa, &p->pool,
+	st = withdraw_pages(&root_partition.gpa, &c->p->pool,
 			    (u64 *)c->out + c->rep_start,
 			    c->rep_count - c->rep_start, &got);
 	c->rep_done = c->rep_start + got;
-	partition_unlock(p);
 	return st;
 }
 
 hv_status hc_balance(struct hcall *c)
 {
-	struct hv_input_get_memory_balance *in = (void *)c->in;
+	const struct hv_input_get_memory_balance *in = (void *)c->in;
 	struct hv_output_get_memory_balance *out = (void *)c->out;
-	struct partition *p;
-	hv_status st;
 
 	if (!proximity_ok(&in->proximity_domain_info))
 		return HV_STATUS_INVALID_PARAMETER;
-	st = lock_child_or_root_self(c, in->partition_id, &p);
-	if (st)
-		return st;
-	out->pages_available = p->pool.nr_free + p->pool.nr_pending;
-	out->pages_in_use = p->pool.nr_used;
-	partition_unlock(p);
-	return st;
+	out->pages_available = c->p->pool.nr_free + c->p->pool.nr_pending;
+	out->pages_in_use = c->p->pool.nr_used;
+	return HV_STATUS_SUCCESS;
 }

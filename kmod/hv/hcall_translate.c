@@ -115,15 +115,10 @@ hv_status hc_translate_va(struct hcall *c)
 {
 	const struct hv_input_translate_virtual_address *in = (void *)c->in;
 	struct hv_output_translate_virtual_address *out = (void *)c->out;
-	struct walk w = { .control = in->control_flags };
-	struct partition *p;
-	hv_status st;
+	struct walk w = { .vp = c->target, .control = in->control_flags };
 
 	if (!(in->control_flags & 7) || in->control_flags & ~CONTROL_KNOWN)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &w.vp);
-	if (st)
-		return st;
 	w.gva = w.gpa = in->gva_page << PAGE_SHIFT;
 	if (vendor_cr0(&w.vp->v) & CR0_PG) {
 		walk_tables(&w);
@@ -135,7 +130,6 @@ hv_status hc_translate_va(struct hcall *c)
 	out->gpa_page = w.gpa >> PAGE_SHIFT;
 	if (w.code == HV_TRANSLATE_GVA_SUCCESS)
 		out->translation_result.overlay_page =
-			gpa_lookup(&p->gpa, out->gpa_page).overlay;
-	vp_release(p, w.vp);
+			gpa_lookup(&c->p->gpa, out->gpa_page).overlay;
 	return HV_STATUS_SUCCESS;
 }

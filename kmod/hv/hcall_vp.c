@@ -10,39 +10,19 @@
 hv_status hc_create_vp(struct hcall *c)
 {
 	const struct hv_create_vp *in = (void *)c->in;
-	struct partition *p;
-	hv_status st;
 
-	st = partition_lock_child(c->caller, in->partition_id, &p);
-	if (st)
-		return st;
-	if (p->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else if (in->flags || in->proximity_domain_info.flags.reserved)
-		st = HV_STATUS_INVALID_PARAMETER;
-	else if (in->vp_index >= HV_MAX_VPS || p->vps[in->vp_index])
-		st = HV_STATUS_INVALID_VP_INDEX;
-	else
-		st = vp_create(p, in->vp_index);
-	partition_unlock(p);
-	return st;
+	if (in->flags || in->proximity_domain_info.flags.reserved)
+		return HV_STATUS_INVALID_PARAMETER;
+	if (in->vp_index >= HV_MAX_VPS || c->p->vps[in->vp_index])
+		return HV_STATUS_INVALID_VP_INDEX;
+	return vp_create(c->p, in->vp_index);
 }
 
 hv_status hc_delete_vp(struct hcall *c)
 {
 	const union hv_input_delete_vp *in = (void *)c->in;
-	struct partition *p;
-	hv_status st;
 
-	st = partition_lock_child(c->caller, in->partition_id, &p);
-	if (st)
-		return st;
-	if (p->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else
-		st = vp_delete(p, in->vp_index);
-	partition_unlock(p);
-	return st;
+	return vp_delete(c->p, in->vp_index);
 }
 
 /* VTL 0, said explicitly or not; there is no other. */
@@ -55,67 +35,28 @@ hv_status hc_get_registers(struct hcall *c)
 {
 	const struct hv_input_get_vp_registers *in = (void *)c->in;
 	union hv_register_value *out = (void *)c->out;
-	struct partition *p;
-	struct vp *vp;
-	hv_status st;
+	const u32 *names = (void *)c->list;
+	hv_status st = HV_STATUS_SUCCESS;
 
 	if (!vtl_ok(in->input_vtl))
 		return HV_STATUS_INVALID_VTL_STATE;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
-	if (st)
-		return st;
-	while (!st && c->rep_done < c->rep_count) {
-		st = register_get(vp, ((u32 *)c->list)[c->rep_done],
+	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
+		st = register_get(c->target, names[c->rep_done],
 				  &out[c->rep_done]);
-		if (!st)
-			c->rep_done++;
-	}
-	vp_release(p, vp);
 	return st;
-}
-
-/*
- * A VP that runs elsewhere can be told only one thing: to stop. Everything else
- * waits until it has (INVALID_VP_STATE), which the parent brings about.
- */
-static hv_status stop_running(struct hcall *c)
-{
-	const struct hv_input_set_vp_registers *in = (void *)c->in;
-	struct partition *p;
-	struct vp *vp;
-	hv_status st;
-
-	st = partition_lock_child(c->caller, in->partition_id, &p);
-	if (st)
-		return st;
-	vp = partition_vp(p, in->vp_index);
-	if (vp && load_acquire(&vp->running))
-		vp_request(vp, VPREQ_STOP);
-	partition_unlock(p);
-	return HV_STATUS_INVALID_VP_STATE;
 }
 
 hv_status hc_set_registers(struct hcall *c)
 {
 	const struct hv_input_set_vp_registers *in = (void *)c->in;
 	const struct hv_register_assoc *e = (void *)c->list;
-	struct partition *p;
-	struct vp *vp;
-	hv_status st;
+	hv_status st = HV_STATUS_SUCCESS;
 
 	if (!vtl_ok(in->input_vtl))
 		return HV_STATUS_INVALID_VTL_STATE;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
-	if (st == HV_STATUS_INVALID_VP_STATE)
-		return stop_running(c);
-	if (st)
-		return st;
-	while (!st && c->rep_done < c->rep_count) {
-		st = register_set(vp, e[c->rep_done].name, &e[c->rep_done].value);
-		if (!st)
-			c->rep_done++;
-	}
-	vp_release(p, vp);
+	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
+		st = register_set(c->target, e[c->rep_done].name,
+				  &e[c->rep_done].value);
 	return st;
 }
 
@@ -133,55 +74,33 @@ static void **state_page_slot(struct vp *vp, u16 type)
 hv_status hc_map_state_page(struct hcall *c)
 {
 	const struct hv_input_map_vp_state_page *in = (void *)c->in;
-	struct partition *p;
-	struct vp *vp;
-	void **slot;
-	hv_status st;
+	void **slot = state_page_slot(c->target, in->type);
 	u64 pfn;
 
 	/* The location is always the caller's to give: pages stay the root's. */
-	if (!in->flags.map_location_provided || in->flags.reserved)
-		return HV_STATUS_INVALID_PARAMETER;
-	if (!partition_translate(c->caller, in->requested_map_location,
+	if (!slot || !in->flags.map_location_provided || in->flags.reserved ||
+	    !partition_translate(c->caller, in->requested_map_location,
 				 GPA_R | GPA_W, &pfn))
 		return HV_STATUS_INVALID_PARAMETER;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
-	if (st)
-		return st;
-	slot = state_page_slot(vp, in->type);
-	if (!slot)
-		st = HV_STATUS_INVALID_PARAMETER;
-	else if (*slot)
-		st = HV_STATUS_OPERATION_DENIED;
-	else if (!(*slot = share_page(pfn)))
-		st = HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
+	if (*slot)
+		return HV_STATUS_OPERATION_DENIED;
+	*slot = share_page(pfn);
 	*(u64 *)c->out = in->requested_map_location;
-	vp_release(p, vp);
-	return st;
+	return *slot ? HV_STATUS_SUCCESS : HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
 }
 
 hv_status hc_unmap_state_page(struct hcall *c)
 {
 	const struct hv_input_unmap_vp_state_page *in = (void *)c->in;
-	struct partition *p;
-	struct vp *vp;
-	void **slot;
-	hv_status st;
+	void **slot = state_page_slot(c->target, in->type);
 
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
-	if (st)
-		return st;
-	slot = state_page_slot(vp, in->type);
-	if (!slot) {
-		st = HV_STATUS_INVALID_PARAMETER;
-	} else if (!*slot) {
-		st = HV_STATUS_OPERATION_DENIED;
-	} else {
-		unshare_page(*slot);
-		*slot = NULL;
-	}
-	vp_release(p, vp);
-	return st;
+	if (!slot)
+		return HV_STATUS_INVALID_PARAMETER;
+	if (!*slot)
+		return HV_STATUS_OPERATION_DENIED;
+	unshare_page(*slot);
+	*slot = NULL;
+	return HV_STATUS_SUCCESS;
 }
 
 /* --- VP state (TLFS 9.2): LAPIC page, XSAVE, SIM, SIEF ---------------------- */
@@ -200,31 +119,31 @@ static hv_status state_source(struct vp *vp, u32 type, void **page)
 	return HV_STATUS_INVALID_PARAMETER;
 }
 
+static bool one_page(const struct hcall *c, u32 type)
+{
+	return c->var_qwords == 1 && type & HV_GET_SET_VP_STATE_TYPE_PFN;
+}
+
 hv_status hc_get_vp_state(struct hcall *c)
 {
 	const struct hv_input_get_vp_state *in = (void *)c->in;
+	u32 type = in->state_data.type;
 	u8 *buf = c->out;
 	void *src = NULL;
-	struct partition *p;
-	struct vp *vp;
-	hv_status st;
+	hv_status st = HV_STATUS_SUCCESS;
 
-	if (c->var_qwords != 1 || !(in->state_data.type & HV_GET_SET_VP_STATE_TYPE_PFN))
+	if (!one_page(c, type))
 		return HV_STATUS_INVALID_PARAMETER;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
-	if (st)
-		return st;
 	memset(buf, 0, PAGE_SIZE);
-	if (in->state_data.type == HV_GET_SET_VP_STATE_LAPIC_STATE)
-		apic_get_page(vp, buf);
+	if (type == HV_GET_SET_VP_STATE_LAPIC_STATE)
+		apic_get_page(c->target, buf);
 	else
-		st = state_source(vp, in->state_data.type, &src);
+		st = state_source(c->target, type, &src);
 	if (src)
-		memcpy(buf, src, in->state_data.type == HV_GET_SET_VP_STATE_XSAVE ?
-		       vp->world->xsave_bytes : PAGE_SIZE);
-	vp_release(p, vp);
-	if (!st && !gpa_write(&c->caller->gpa, in->output_data_pfns[0] << PAGE_SHIFT,
-			      buf, PAGE_SIZE))
+		memcpy(buf, src, type == HV_GET_SET_VP_STATE_XSAVE ?
+		       c->target->world->xsave_bytes : PAGE_SIZE);
+	if (!st && !gpa_write(&c->caller->gpa,
+			      in->output_data_pfns[0] << PAGE_SHIFT, buf, PAGE_SIZE))
 		st = HV_STATUS_INVALID_PARAMETER;
 	memset(buf, 0, PAGE_SIZE);
 	return st;
@@ -253,31 +172,21 @@ static bool xsave_ok(const struct vp *vp, const u8 *x)
 hv_status hc_set_vp_state(struct hcall *c)
 {
 	const struct hv_input_set_vp_state *in = (void *)c->in;
+	struct world *w = c->target->world;
 	u8 *buf = c->out;
 	void *dst = NULL;
-	struct partition *p;
-	struct vp *vp;
 	hv_status st;
 
-	if (c->var_qwords != 1 || !(in->state_data.type & HV_GET_SET_VP_STATE_TYPE_PFN))
+	if (!one_page(c, in->state_data.type) ||
+	    !gpa_read(&c->caller->gpa, in->data[0].pfns << PAGE_SHIFT, buf, PAGE_SIZE))
 		return HV_STATUS_INVALID_PARAMETER;
-	if (!gpa_read(&c->caller->gpa, in->data[0].pfns << PAGE_SHIFT, buf, PAGE_SIZE))
-		return HV_STATUS_INVALID_PARAMETER;
-	st = vp_claim(c->caller, in->partition_id, in->vp_index, &p, &vp);
+	if (in->state_data.type == HV_GET_SET_VP_STATE_LAPIC_STATE)
+		return apic_set_page(c->target, buf);
+	st = state_source(c->target, in->state_data.type, &dst);
 	if (st)
 		return st;
-	if (in->state_data.type == HV_GET_SET_VP_STATE_LAPIC_STATE)
-		st = apic_set_page(vp, buf);
-	else
-		st = state_source(vp, in->state_data.type, &dst);
-	if (dst && dst == vp->world->xsave) {
-		if (xsave_ok(vp, buf))
-			memcpy(dst, buf, vp->world->xsave_bytes);
-		else
-			st = HV_STATUS_INVALID_REGISTER_VALUE;
-	} else if (dst) {
-		memcpy(dst, buf, PAGE_SIZE);
-	}
-	vp_release(p, vp);
-	return st;
+	if (dst == w->xsave && !xsave_ok(c->target, buf))
+		return HV_STATUS_INVALID_REGISTER_VALUE;
+	memcpy(dst, buf, dst == w->xsave ? w->xsave_bytes : PAGE_SIZE);
+	return HV_STATUS_SUCCESS;
 }

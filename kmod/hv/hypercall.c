@@ -7,7 +7,7 @@
 #include "hypercall.h"
 
 enum hc_index {
-#define HC_ENUM(code, fn, in, out, ein, eout, shape, priv)	IDX_##fn,
+#define HC_ENUM(code, fn, in, out, ein, eout, shape, priv, target)	IDX_##fn,
 	HYPERCALL_LIST(HC_ENUM)
 	NR_CALLS
 };
@@ -16,16 +16,16 @@ struct hc_desc {
 	hv_status (*fn)(struct hcall *c);
 	u16 in, out;
 	u8 elem_in, elem_out;
-	u8 shape, priv;
+	u8 shape, priv, target;
 };
 
 static const struct hc_desc calls[] = {
-#define HC_DESC(code, fn, in, out, ein, eout, shape, priv) \
-	{ fn, in, out, ein, eout, shape, priv },
+#define HC_DESC(code, fn, in, out, ein, eout, shape, priv, target) \
+	{ fn, in, out, ein, eout, shape, priv, target },
 	HYPERCALL_LIST(HC_DESC)
 };
 
-#define HC_CHECK(code, fn, in, out, ein, eout, shape, priv)		\
+#define HC_CHECK(code, fn, in, out, ein, eout, shape, priv, target)		\
 	static_assert((in) + (ein) <= PAGE_SIZE && (out) + (eout) <= PAGE_SIZE, \
 		      #fn ": blocks must fit a page");			\
 	static_assert(!((shape) & HC_FAST) || ((in) <= 16 && !(out) &&	\
@@ -38,7 +38,7 @@ HYPERCALL_LIST(HC_CHECK)
 static const struct hc_desc *find_call(u16 code)
 {
 	switch (code) {
-#define HC_CASE(code, fn, in, out, ein, eout, shape, priv) \
+#define HC_CASE(code, fn, in, out, ein, eout, shape, priv, target) \
 	case code: return &calls[IDX_##fn];
 	HYPERCALL_LIST(HC_CASE)
 	}
@@ -117,6 +117,47 @@ static hv_status store(const struct hc_desc *d, struct hcall *c, hv_status st)
 	return st;
 }
 
+/* Look the target up and lock it, in the order of the TLFS digest (1.7). */
+static hv_status acquire(const struct hc_desc *d, struct hcall *c)
+{
+	u64 id = *(u64 *)c->in;
+	u32 index = *(u32 *)(c->in + 8);
+	hv_status st;
+
+	if (d->target == T_NONE)
+		return HV_STATUS_SUCCESS;
+	if (d->target == T_POOL && c->caller->is_root &&
+	    (id == HV_PARTITION_ID_SELF || id == c->caller->id)) {
+		c->p = partition_lock(c->caller, c->caller->id);
+		return HV_STATUS_SUCCESS;
+	}
+	st = partition_lock_child(c->caller, id, &c->p);
+	if (st || d->target < T_ACTIVE)
+		return st;
+	if (c->p->state != PS_ACTIVE)
+		return HV_STATUS_INVALID_PARTITION_STATE;
+	if (d->target != T_VP)
+		return HV_STATUS_SUCCESS;
+	c->target = partition_vp(c->p, index);
+	if (!c->target)
+		return HV_STATUS_INVALID_VP_INDEX;
+	if (cmpxchg(&c->target->running, 0u, this_cpu()->index + 1))
+		return HV_STATUS_SUCCESS;
+	/* The one thing that can be said to a running VP: stop (TLFS 4.6). */
+	if (c->code == HVCALL_SET_VP_REGISTERS)
+		vp_request(c->target, VPREQ_STOP);
+	c->target = NULL;
+	return HV_STATUS_INVALID_VP_STATE;
+}
+
+static void release(struct hcall *c)
+{
+	if (c->target && !c->keep_claim)
+		store_release(&c->target->running, 0u);
+	if (c->p)
+		partition_unlock(c->p);
+}
+
 static hv_status call(struct hcall *c, u64 control)
 {
 	const struct hc_desc *d;
@@ -139,7 +180,11 @@ static hv_status call(struct hcall *c, u64 control)
 	if (st)
 		return st;
 	c->rep_done = c->rep_start;
-	return store(d, c, d->fn(c));
+	st = acquire(d, c);
+	if (!st)
+		st = d->fn(c);
+	release(c);
+	return store(d, c, st);
 }
 
 /* Hypercalls need CPL 0, protected 64-bit mode and the page (TLFS 1.1, 1.9). */
@@ -186,29 +231,4 @@ void hypercall(struct vp *vp, u32 insn_len)
 	}
 	r->gpr[GPR_RAX] = st | (u64)c.rep_done << HV_HYPERCALL_REP_COMP_OFFSET;
 	vp_skip(vp, insn_len);
-}
-
-hv_status vp_claim(struct partition *caller, u64 id, u32 index,
-		   struct partition **p, struct vp **vp)
-{
-	hv_status st = partition_lock_child(caller, id, p);
-
-	if (st)
-		return st;
-	*vp = partition_vp(*p, index);
-	if ((*p)->state != PS_ACTIVE)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else if (!*vp)
-		st = HV_STATUS_INVALID_VP_INDEX;
-	else if (!cmpxchg(&(*vp)->running, 0u, this_cpu()->index + 1))
-		st = HV_STATUS_INVALID_VP_STATE;
-	if (st)
-		partition_unlock(*p);
-	return st;
-}
-
-void vp_release(struct partition *p, struct vp *vp)
-{
-	store_release(&vp->running, 0u);
-	partition_unlock(p);
 }

@@ -23,6 +23,9 @@
 struct hcall {
 	struct vp *vp;
 	struct partition *caller;
+	struct partition *p;		/* target, locked; see the list */
+	struct vp *target;		/* T_VP: claimed */
+	bool keep_claim;		/* DISPATCH_VP: it runs now */
 	u16 code;
 	bool fast;
 	u32 var_qwords;
@@ -38,18 +41,13 @@ struct hcall {
  */
 void hypercall(struct vp *vp, u32 insn_len);
 
-/* VP of a child partition, claimed so that nobody else touches or runs it. */
-hv_status vp_claim(struct partition *caller, u64 id, u32 index,
-		   struct partition **p, struct vp **vp);
-void vp_release(struct partition *p, struct vp *vp);
-
 #define HC_SIMPLE	0x0
 #define HC_REP		0x1
 #define HC_FAST		0x2	/* may be fast */
 #define HC_VAR		0x4	/* takes a variable header */
 #define HC_SLOW_ONLY	0x0
 
-#define HC_DECLARE(code, fn, in, out, ein, eout, shape, priv) \
+#define HC_DECLARE(code, fn, in, out, ein, eout, shape, priv, target) \
 	hv_status fn(struct hcall *c);
 #include "hypercall_list.h"
 HYPERCALL_LIST(HC_DECLARE)
