@@ -34,15 +34,48 @@ static const struct hc_desc calls[] = {
 	static_assert(!(ein) || ((shape) & HC_REP), #fn ": list without rep");
 HYPERCALL_LIST(HC_CHECK)
 
-/* A switch: two calls with one code do not compile. */
-static const struct hc_desc *find_call(u16 code)
+/*
+ * Codes are sparse: a byte per code leads to the dense table, 0 = no such call.
+ * Codes of the other range all fall into the spare last slot, hence the pragma.
+ */
+#define LOW_END		0x132
+#define OWN_END		16
+#define HC_LOW(code, fn, in, out, ein, eout, shape, priv, target)	\
+	[(code) < LOW_END ? (code) : LOW_END] = IDX_##fn + 1,
+#define HC_OWN(code, fn, in, out, ein, eout, shape, priv, target)	\
+	[(code) >= HVCALL_HVPART_FIRST ?				\
+	 (code) - HVCALL_HVPART_FIRST : OWN_END] = IDX_##fn + 1,
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+static const u8 index_low[LOW_END + 1] = { HYPERCALL_LIST(HC_LOW) };
+static const u8 index_own[OWN_END + 1] = { HYPERCALL_LIST(HC_OWN) };
+#pragma GCC diagnostic pop
+
+/* Never called: two calls with one code do not compile. */
+static inline __attribute__((unused)) void codes_differ(u16 code)
 {
 	switch (code) {
 #define HC_CASE(code, fn, in, out, ein, eout, shape, priv, target) \
-	case code: return &calls[IDX_##fn];
+	case code:
 	HYPERCALL_LIST(HC_CASE)
+		break;
 	}
-	return NULL;
+}
+
+static const struct hc_desc *find_call(u16 code)
+{
+	u8 i = 0;
+
+	if (code < LOW_END)
+		i = index_low[code];
+	else if (code >= HVCALL_HVPART_FIRST &&
+		 code < HVCALL_HVPART_FIRST + OWN_END)
+		i = index_own[code - HVCALL_HVPART_FIRST];
+	return i ? &calls[i - 1] : NULL;
 }
 
 static hv_status check_shape(const struct hc_desc *d, const struct hcall *c)
