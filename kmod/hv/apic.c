@@ -21,11 +21,11 @@ static int highest(const u64 *map)
 	return -1;
 }
 
-static u32 ppr(const struct apic *a, bool with_tpr)
+static u32 ppr(struct apic *a, bool with_tpr)
 {
-	int v = highest(a->isr);
+	int v = highest(apic_map(a, APIC_ISR));
 	u32 isr_class = v < 0 ? 0 : v & 0xf0;
-	u32 tpr = with_tpr ? a->tpr : 0;
+	u32 tpr = with_tpr ? a->reg[APIC_TPR] : 0;
 
 	return (tpr & 0xf0) >= isr_class ? tpr : isr_class;
 }
@@ -36,7 +36,7 @@ static u32 ppr(const struct apic *a, bool with_tpr)
  */
 static bool accepts(const struct apic *a)
 {
-	return a && READ_ONCE(a->svr) & SVR_ENABLED &&
+	return a && READ_ONCE(a->reg[APIC_SVR]) & SVR_ENABLED &&
 	       READ_ONCE(a->base) & APIC_BASE_EN;
 }
 
@@ -64,7 +64,8 @@ void apic_post(struct vp *vp, u8 vector)
 	if (IRQ_MUTATED(APIC_IRR_ORDER))
 		vp_request(vp, VPREQ_APIC);
 	IRQ_RACE("apic_post", vp);
-	if (!test_and_set_bit(a->irr, vector) && !IRQ_MUTATED(APIC_IRR_ORDER))
+	if (!test_and_set_bit(apic_map(a, APIC_IRR), vector) &&
+	    !IRQ_MUTATED(APIC_IRR_ORDER))
 		vp_request(vp, VPREQ_APIC);
 }
 
@@ -72,7 +73,7 @@ void apic_post(struct vp *vp, u8 vector)
 void apic_error(struct vp *vp, u32 bit)
 {
 	struct apic *a = vp->apic;
-	u32 lvt = READ_ONCE(a->lvt[LVT_ERROR]);
+	u32 lvt = apic_lvt(a, LVT_ERROR);
 
 	atomic_or(&a->esr_pending, bit);
 	/* An illegal error vector must not recurse. */
@@ -82,14 +83,14 @@ void apic_error(struct vp *vp, u32 bit)
 
 bool apic_irr_any(struct vp *vp)
 {
-	return highest(vp->apic->irr) >= 0;
+	return highest(apic_map(vp->apic, APIC_IRR)) >= 0;
 }
 
 int apic_pending_vector(struct vp *vp)
 {
-	const struct apic *a = vp->apic;
+	struct apic *a = vp->apic;
 	bool tpr = vp->partition->debug_break != HVPART_BREAK_TPR;
-	int v = highest(a->irr);
+	int v = highest(apic_map(a, APIC_IRR));
 
 	if (v < 0 || (v & 0xf0) <= (int)(ppr(a, tpr) & 0xf0))
 		return -1;
@@ -106,24 +107,24 @@ void apic_accept(struct vp *vp, u8 vector)
 {
 	struct apic *a = vp->apic;
 
-	test_and_clear_bit(a->irr, vector);
+	test_and_clear_bit(apic_map(a, APIC_IRR), vector);
 	/* Auto-EOI: as if EOI were issued at delivery (TLFS 2.7). */
 	if (unlikely(test_bit(a->auto_eoi, vector)))
 		look_again(vp, vector);
 	else
-		a->isr[vector / 64] |= BIT(vector % 64);
+		apic_map(a, APIC_ISR)[vector / 64] |= BIT(vector % 64);
 }
 
 void apic_eoi(struct vp *vp)
 {
 	struct apic *a = vp->apic;
-	int v = highest(a->isr);
+	int v = highest(apic_map(a, APIC_ISR));
 
 	if (v < 0)
 		return;
-	a->isr[v / 64] &= ~BIT(v % 64);
-	if (unlikely(test_bit(a->tmr, v)))
-		test_and_clear_bit(a->tmr, v);
+	apic_map(a, APIC_ISR)[v / 64] &= ~BIT(v % 64);
+	if (unlikely(test_bit(apic_map(a, APIC_TMR), v)))
+		test_and_clear_bit(apic_map(a, APIC_TMR), v);
 	look_again(vp, v);
 }
 
@@ -136,16 +137,6 @@ void apic_set_eoi_notify(struct vp *vp, const u64 *map)
 {
 	for (u32 i = 0; i < 4; i++)
 		WRITE_ONCE(vp->apic->eoi_notify[i], map[i]);
-}
-
-bool apic_is_auto_eoi(struct vp *vp, u8 vector)
-{
-	return test_bit(vp->apic->auto_eoi, vector);
-}
-
-bool apic_is_eoi_notify(struct vp *vp, u8 vector)
-{
-	return test_bit(vp->apic->eoi_notify, vector);
 }
 
 /*
@@ -171,10 +162,10 @@ void apic_assist_enter(struct vp *vp)
 	if (!(vp->assist_msr & HV_X64_MSR_VP_ASSIST_PAGE_ENABLE) ||
 	    !(vp->partition->hints & HV_X64_APIC_ACCESS_RECOMMENDED))
 		return;
-	v = highest(a->isr);
-	if (v < 0 || test_bit(a->tmr, v))
+	v = highest(apic_map(a, APIC_ISR));
+	if (v < 0 || test_bit(apic_map(a, APIC_TMR), v))
 		return;
-	if (highest(a->irr) >= 0 && !IRQ_MUTATED(APIC_ASSIST_IRR))
+	if (apic_irr_any(vp) && !IRQ_MUTATED(APIC_ASSIST_IRR))
 		return;
 	if (test_bit(a->eoi_notify, v) && !IRQ_MUTATED(APIC_ASSIST_NOTIFY))
 		return;
@@ -197,149 +188,109 @@ void apic_assist_exit(struct vp *vp)
 
 u8 apic_get_tpr(struct vp *vp)
 {
-	return vp->apic->tpr;
+	return vp->apic->reg[APIC_TPR];
 }
 
 void apic_set_tpr(struct vp *vp, u8 tpr)
 {
-	vp->apic->tpr = tpr;
+	vp->apic->reg[APIC_TPR] = tpr;
 }
 
 /* --- registers ---------------------------------------------------------- */
 
-/* Bits that may be written; bit 12 (and 14 of LINTn) are read-only zeros. */
-static const u32 lvt_bits[NR_LVT] = {
-	0x300ff, 0x107ff, 0x107ff, 0x1a7ff, 0x1a7ff, 0x100ff
+/* The rest of the file's numbers exist, but cannot be read as 32 bits. */
+#define READABLE	(BIT(APIC_ID) | BIT(APIC_VERSION) | BIT(APIC_TPR) |	\
+			 BIT(APIC_PPR) | BIT(APIC_LDR) | BIT(APIC_SVR) |	\
+			 MASK(APIC_IRR + 7, APIC_ISR) | BIT(APIC_ESR) |		\
+			 MASK(APIC_COUNT, APIC_LVT) | BIT(APIC_DIVIDE))
+
+/* Read-only bits of the LVT: delivery status, remote IRR. Always 0 here. */
+#define LVT_READ_ONLY	0x5000u
+
+/*
+ * Registers that are plainly written, with the bits that a guest may write; any
+ * other is #GP (SDM 11.12.1). The divisor before the count: see apic_set_page().
+ */
+static const struct {
+	u32 reg, bits;
+} writable[] = {
+	{ APIC_TPR, 0xff },
+	{ APIC_SVR, 0x3ff },
+	{ APIC_LVT + LVT_TIMER, 0x310ff },
+	{ APIC_LVT + LVT_THERMAL, 0x117ff },
+	{ APIC_LVT + LVT_PERF, 0x117ff },
+	{ APIC_LVT + LVT_LINT0, 0x1f7ff },
+	{ APIC_LVT + LVT_LINT1, 0x1f7ff },
+	{ APIC_LVT + LVT_ERROR, 0x110ff },
+	{ APIC_DIVIDE, 0xb },
+	{ APIC_INIT_COUNT, 0xffffffff },
 };
 
+static void mask_lvts(struct apic *a)
+{
+	for (u32 i = 0; i < NR_LVT; i++)
+		a->reg[APIC_LVT + i] |= LVT_MASKED;
+}
+
+/* What INIT resets: all but mode and id (SDM 11.4.7.3, 11.12.5). */
 static void reset_registers(struct vp *vp)
 {
 	struct apic *a = vp->apic;
-	u64 base = a->base;
 
+	if (!a)
+		return;
 	vp_set_deadline(vp, DL_APIC, 0);
-	/* auto_eoi and eoi_notify are the SynIC's and outlive INIT. */
-	for (u32 i = 0; i < 4; i++) {
-		a->irr[i] = 0;
-		a->isr[i] = 0;
-		a->tmr[i] = 0;
-	}
-	memset(&a->base, 0, sizeof(*a) - offsetof(struct apic, base));
-	a->base = base;
-	a->svr = 0xff;
-	for (u32 i = 0; i < NR_LVT; i++)
-		a->lvt[i] = LVT_MASKED;
-}
-
-static void write_svr(struct apic *a, u32 val)
-{
-	/* Disabling sets every mask bit (SDM 11.4.7.2). */
-	if (!(val & SVR_ENABLED))
-		for (u32 i = 0; i < NR_LVT; i++)
-			a->lvt[i] |= LVT_MASKED;
-	WRITE_ONCE(a->svr, val);
-}
-
-static bool write_lvt(struct apic *a, u32 n, u64 val)
-{
-	u32 read_only = n == LVT_LINT0 || n == LVT_LINT1 ? 0x5000 : 0x1000;
-
-	if (val & ~(u64)(lvt_bits[n] | read_only))
-		return false;
-	val &= lvt_bits[n];
-	if (!(a->svr & SVR_ENABLED))
-		val |= LVT_MASKED;
-	WRITE_ONCE(a->lvt[n], (u32)val);
-	return true;
+	memset(a, 0, offsetof(struct apic, base));
+	a->reg[APIC_VERSION] = (NR_LVT - 1) << 16 | 0x14;
+	a->reg[APIC_SVR] = 0xff;
+	mask_lvts(a);
 }
 
 /* A readable 32-bit register; false: reserved or write-only. */
 static bool read_reg(struct vp *vp, u32 reg, u32 *val)
 {
-	struct apic *a = vp->apic;
-
-	switch (reg) {
-	case APIC_ID:
-		*val = vp->initial_apic_id;
-		break;
-	case APIC_VERSION:
-		*val = (NR_LVT - 1) << 16 | 0x14;
-		break;
-	case APIC_TPR:
-		*val = a->tpr;
-		break;
-	case APIC_PPR:
-		*val = ppr(a, true);
-		break;
-	case APIC_LDR:
-		*val = apic_ldr(vp);
-		break;
-	case APIC_SVR:
-		*val = a->svr;
-		break;
-	case APIC_ISR ... APIC_ISR + 7:
-		*val = a->isr[(reg & 7) / 2] >> (reg & 1) * 32;
-		break;
-	case APIC_TMR ... APIC_TMR + 7:
-		*val = a->tmr[(reg & 7) / 2] >> (reg & 1) * 32;
-		break;
-	case APIC_IRR ... APIC_IRR + 7:
-		*val = a->irr[(reg & 7) / 2] >> (reg & 1) * 32;
-		break;
-	case APIC_ESR:
-		*val = a->esr;
-		break;
-	case APIC_LVT ... APIC_LVT_LAST:
-		*val = a->lvt[reg - APIC_LVT];
-		break;
-	case APIC_INIT_COUNT:
-		*val = a->init_count;
-		break;
-	case APIC_COUNT:
-		*val = apic_timer_count(vp);
-		break;
-	case APIC_DIVIDE:
-		*val = a->divide;
-		break;
-	default:
+	if (reg >= 64 || !(READABLE & BIT(reg)))
 		return false;
-	}
+	if (reg == APIC_ID)
+		*val = vp->initial_apic_id;
+	else if (reg == APIC_LDR)
+		*val = apic_ldr(vp);
+	else if (reg == APIC_PPR)
+		*val = ppr(vp->apic, true);
+	else if (reg == APIC_COUNT)
+		*val = apic_timer_count(vp);
+	else
+		*val = vp->apic->reg[reg];
 	return true;
 }
 
-/* A writable register but EOI, ICR, self-IPI; false: #GP (SDM table 11-6). */
-static bool write_reg(struct vp *vp, u32 reg, u64 val)
+static void write_plain(struct vp *vp, u32 reg, u32 val)
 {
 	struct apic *a = vp->apic;
 
-	switch (reg) {
-	case APIC_TPR:
-		if (val >> 8)
-			return false;
-		a->tpr = val;
-		return true;
-	case APIC_SVR:
-		if (val >> 10)
-			return false;
-		write_svr(a, val);
-		return true;
-	case APIC_ESR:
-		if (val)
-			return false;
-		a->esr = atomic_xchg(&a->esr_pending, 0);
-		return true;
-	case APIC_LVT ... APIC_LVT_LAST:
-		return write_lvt(a, reg - APIC_LVT, val);
-	case APIC_INIT_COUNT:
-		if (val >> 32)
-			return false;
-		a->init_count = val;
-		apic_timer_start(vp, val);
-		return true;
-	case APIC_DIVIDE:
-		if (val & ~0xbull)
-			return false;
+	if (reg - APIC_LVT < NR_LVT) {
+		val &= ~LVT_READ_ONLY;
+		if (!(a->reg[APIC_SVR] & SVR_ENABLED))
+			val |= LVT_MASKED;
+	} else if (reg == APIC_DIVIDE) {
 		apic_timer_set_divide(vp, val);
+	}
+	WRITE_ONCE(a->reg[reg], val);
+	if (reg == APIC_INIT_COUNT)
+		apic_timer_start(vp, val);
+	/* Disabling sets every mask bit (SDM 11.4.7.2). */
+	if (reg == APIC_SVR && !(val & SVR_ENABLED))
+		mask_lvts(a);
+}
+
+static bool write_reg(struct vp *vp, u32 reg, u64 val)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(writable); i++) {
+		if (writable[i].reg != reg)
+			continue;
+		if (val & ~(u64)writable[i].bits)
+			return false;
+		write_plain(vp, reg, val);
 		return true;
 	}
 	return false;
@@ -375,8 +326,6 @@ enum msr_result apic_rdmsr(struct vp *vp, u32 msr, u64 *val)
 		*val = a->base;
 		return MSR_OK;
 	}
-	if (msr - 0x800 > 0xff)
-		return MSR_UNKNOWN;
 	if (!(a->base & APIC_BASE_EXTD))
 		return MSR_FAULT;
 	if (msr == 0x800 + APIC_ICR) {
@@ -395,8 +344,6 @@ enum msr_result apic_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 	if (msr == 0x1b)
 		return write_base(vp, val);
-	if (msr - 0x800 > 0xff)
-		return MSR_UNKNOWN;
 	if (!(a->base & APIC_BASE_EXTD))
 		return MSR_FAULT;
 	switch (msr - 0x800) {
@@ -412,6 +359,11 @@ enum msr_result apic_wrmsr(struct vp *vp, u32 msr, u64 val)
 		return MSR_OK;
 	case APIC_ICR:
 		return apic_icr_write(vp, val);
+	case APIC_ESR:
+		if (val)
+			return MSR_FAULT;
+		a->reg[APIC_ESR] = atomic_xchg(&a->esr_pending, 0);
+		return MSR_OK;
 	}
 	return write_reg(vp, msr - 0x800, val) ? MSR_OK : MSR_FAULT;
 }
@@ -427,15 +379,6 @@ void apic_get_page(struct vp *vp, void *page)
 	reg[APIC_ICR_HIGH * 4] = vp->apic->icr >> 32;
 }
 
-/* TMR, IRR and ISR of the image, 32 bits to a register. */
-static void set_map(u64 *map, const u32 *reg, u32 first)
-{
-	for (u32 i = 0; i < 4; i++)
-		map[i] = reg[(first + i * 2) * 4] |
-			 (u64)reg[(first + i * 2 + 1) * 4] << 32;
-	map[0] &= ~0xffffull;		/* vectors below 16 do not exist */
-}
-
 /**
  * apic_set_page - load a register image
  * What is read-only to the guest (id, version, LDR) is ignored.
@@ -444,25 +387,24 @@ static void set_map(u64 *map, const u32 *reg, u32 first)
  */
 hv_status apic_set_page(struct vp *vp, const void *page)
 {
-	static const u8 plain[] = {
-		APIC_TPR, APIC_SVR, APIC_LVT, APIC_LVT + 1, APIC_LVT + 2,
-		APIC_LVT + 3, APIC_LVT + 4, APIC_LVT + 5, APIC_DIVIDE,
-		APIC_INIT_COUNT
-	};
 	struct apic *a = vp->apic;
 	const u32 *reg = page;
 
-	for (u32 i = 0; i < sizeof(plain); i++)
-		if (!write_reg(vp, plain[i], reg[plain[i] * 4]))
+	for (u32 i = 0; i < ARRAY_SIZE(writable); i++) {
+		u32 r = writable[i].reg;
+
+		if (!write_reg(vp, r, reg[r * 4]))
 			return HV_STATUS_INVALID_REGISTER_VALUE;
+	}
 	/* A timer in flight goes on from where it was. */
 	if (reg[APIC_COUNT * 4])
 		apic_timer_start(vp, reg[APIC_COUNT * 4]);
 	a->icr = reg[APIC_ICR * 4] | (u64)reg[APIC_ICR_HIGH * 4] << 32;
-	a->esr = reg[APIC_ESR * 4];
-	set_map(a->isr, reg, APIC_ISR);
-	set_map(a->tmr, reg, APIC_TMR);
-	set_map(a->irr, reg, APIC_IRR);
+	for (u32 r = APIC_ISR; r <= APIC_ESR; r++)
+		a->reg[r] = reg[r * 4];
+	/* Vectors below 16 do not exist. */
+	for (u32 r = APIC_ISR; r <= APIC_IRR; r += 8)
+		a->reg[r] &= ~0xffffu;
 	vp_request(vp, VPREQ_APIC);
 	return HV_STATUS_SUCCESS;
 }
@@ -471,20 +413,11 @@ hv_status apic_set_page(struct vp *vp, const void *page)
 
 static void apic_reset(struct vp *vp)
 {
-	struct apic *a = vp->apic;
-
-	if (!a)
+	if (!vp->apic)
 		return;
-	a->base = APIC_BASE_DEFAULT | APIC_BASE_EN | APIC_BASE_EXTD |
-		  (vp->index ? 0 : APIC_BASE_BSP);
+	vp->apic->base = APIC_BASE_DEFAULT | APIC_BASE_EN | APIC_BASE_EXTD |
+			 (vp->index ? 0 : APIC_BASE_BSP);
 	reset_registers(vp);
-}
-
-/* INIT: registers as after reset, mode and id stay (SDM 11.4.7.3, 11.12.5). */
-static void apic_init_ipi(struct vp *vp)
-{
-	if (vp->apic)
-		reset_registers(vp);
 }
 
 static hv_status apic_create(struct vp *vp)
@@ -509,5 +442,5 @@ HV_UNIT(30, apic_unit) = {
 	.vp_init = apic_create,
 	.vp_exit = apic_delete,
 	.vp_reset = apic_reset,
-	.vp_init_ipi = apic_init_ipi,
+	.vp_init_ipi = reset_registers,
 };

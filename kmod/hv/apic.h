@@ -22,8 +22,6 @@ bool apic_irr_any(struct vp *vp);
  */
 void apic_set_auto_eoi(struct vp *vp, const u64 *map);
 void apic_set_eoi_notify(struct vp *vp, const u64 *map);
-bool apic_is_auto_eoi(struct vp *vp, u8 vector);
-bool apic_is_eoi_notify(struct vp *vp, u8 vector);
 
 /* Highest vector that may be delivered now (IRR above PPR, APIC enabled), or -1. */
 int apic_pending_vector(struct vp *vp);

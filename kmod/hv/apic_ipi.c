@@ -67,7 +67,8 @@ static u32 deliver_set(struct partition *p, struct vp *not, bool logical,
 			continue;
 		n++;
 		if (type == HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY &&
-		    !(READ_ONCE(vp->apic->svr) & SVR_ENABLED))
+		    !(READ_ONCE(vp->apic->reg[APIC_SVR]) &
+		      SVR_ENABLED))
 			continue;
 		deliver(vp, type, vector);
 		if (type == HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY)
@@ -150,7 +151,8 @@ static void withdraw_level(struct vp *vp)
 	struct apic *a = vp->apic;
 
 	for (u32 i = 0; i < 4; i++)
-		atomic_and(&a->irr[i], ~READ_ONCE(a->tmr[i]));
+		atomic_and(&apic_map(a, APIC_IRR)[i],
+			   ~READ_ONCE(apic_map(a, APIC_TMR)[i]));
 }
 
 static hv_status assert_level(struct partition *p, bool logical, u64 dest,
@@ -164,7 +166,7 @@ static hv_status assert_level(struct partition *p, bool logical, u64 dest,
 		if (vector == HV_INTERRUPT_VECTOR_NONE)
 			withdraw_level(vp);
 		else
-			test_and_set_bit(vp->apic->tmr, vector);
+			test_and_set_bit(apic_map(vp->apic, APIC_TMR), vector);
 	}
 	return HV_STATUS_SUCCESS;
 }

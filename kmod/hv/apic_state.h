@@ -36,8 +36,9 @@ enum apic_lvt {
 
 /**
  * struct apic - local APIC of one VP
- * @irr, @tmr:    atomic: any CPU sets
- * @isr:          the running CPU only
+ * @reg:          registers by number, as the guest reads them; id, LDR, PPR and
+ *                the current count are computed. ISR, TMR and IRR are bit maps
+ *                in place: apic_map()
  * @auto_eoi:     vectors that never get an ISR bit (SynIC); running CPU
  * @eoi_notify:   vectors with messages waiting behind them: their EOI makes
  *                the SynIC look again. Written under the SynIC's lock
@@ -46,18 +47,30 @@ enum apic_lvt {
  * @timer_next:   physical TSC of the next expiry, 0 = not counting
  * @timer_period: TSC ticks of one full count
  *
- * Without an owner of its own, a field belongs to who holds vp->running.
+ * IRR and TMR are atomic: any CPU sets. Without an owner of its own, a field
+ * belongs to who holds vp->running.
  */
 struct apic {
-	u64 irr[4], isr[4], tmr[4];
-	u64 auto_eoi[4], eoi_notify[4];
-	u64 base, icr;
-	u32 tpr, svr, esr, esr_pending;
-	u32 lvt[NR_LVT];
-	u32 init_count, divide;
-	u64 timer_next, timer_period;
+	union {
+		u32 reg[0x40];
+		u64 map[0x20];
+	};
+	u64 icr, timer_next, timer_period;
+	u32 esr_pending;
 	bool assist_offered;
+	/* Not cleared by INIT. */
+	u64 base, auto_eoi[4], eoi_notify[4];
 };
+
+static inline u64 *apic_map(struct apic *a, enum apic_reg first)
+{
+	return &a->map[first / 2];
+}
+
+static inline u32 apic_lvt(const struct apic *a, enum apic_lvt n)
+{
+	return READ_ONCE(a->reg[APIC_LVT + n]);
+}
 
 /* x2APIC logical id: cluster in 31:16, one bit of sixteen below. */
 static inline u32 apic_ldr(const struct vp *vp)

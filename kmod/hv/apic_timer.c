@@ -20,7 +20,7 @@ static u32 divisor_shift(u32 divide)
 /* TSC ticks of @count timer ticks, rounded up: never early. */
 static u64 count_to_tsc(const struct apic *a, u32 count)
 {
-	u64 ticks = (u64)count << divisor_shift(a->divide);
+	u64 ticks = (u64)count << divisor_shift(a->reg[APIC_DIVIDE]);
 	unsigned __int128 t = (unsigned __int128)ticks * machine.tsc_hz +
 			      machine.apic_timer_hz - 1;
 
@@ -38,7 +38,7 @@ void apic_timer_start(struct vp *vp, u32 count)
 {
 	struct apic *a = vp->apic;
 
-	a->timer_period = MAX(count_to_tsc(a, a->init_count), min_period());
+	a->timer_period = MAX(count_to_tsc(a, a->reg[APIC_INIT_COUNT]), min_period());
 	arm(vp, count ? rdtsc() + count_to_tsc(a, count) : 0);
 }
 
@@ -51,21 +51,21 @@ u32 apic_timer_count(struct vp *vp)
 		return 0;
 	if ((s64)left <= 0) {
 		/* Due, but not noticed yet. */
-		if (!(a->lvt[LVT_TIMER] & LVT_TIMER_PERIODIC))
+		if (!(apic_lvt(a, LVT_TIMER) & LVT_TIMER_PERIODIC))
 			return 0;
 		left = a->timer_period - -left % a->timer_period;
 	}
 	left = div_u128_u64(mul_u64_hi(left, machine.apic_timer_hz),
 			    left * machine.apic_timer_hz, machine.tsc_hz);
-	left >>= divisor_shift(a->divide);
-	return MIN(left, (u64)a->init_count);
+	left >>= divisor_shift(a->reg[APIC_DIVIDE]);
+	return MIN(left, (u64)a->reg[APIC_INIT_COUNT]);
 }
 
 void apic_timer_set_divide(struct vp *vp, u32 divide)
 {
 	u32 left = apic_timer_count(vp);
 
-	vp->apic->divide = divide;
+	vp->apic->reg[APIC_DIVIDE] = divide;
 	if (vp->apic->timer_next)
 		apic_timer_start(vp, left);
 }
@@ -77,7 +77,7 @@ void apic_timer_set_divide(struct vp *vp, u32 divide)
 void apic_timer_expired(struct vp *vp, u64 now)
 {
 	struct apic *a = vp->apic;
-	u32 lvt = a->lvt[LVT_TIMER];
+	u32 lvt = apic_lvt(a, LVT_TIMER);
 	u64 next = a->timer_next;
 
 	if (!next || now < next)

@@ -29,52 +29,61 @@ void machine_cpuid(u32 leaf, u32 subleaf, struct cpuid_regs *r)
 }
 #endif
 
-/*
- * Bits that children may see, where a leaf is not passed as a whole. Of EAX,
- * EBX, ECX, EDX. Kept out: virtualization, MONITOR, PMU and tracing, power and
- * thermal management, SMX, memory encryption, what needs MSRs that are not in
- * msr_policy.c. OSXSAVE, OSPKE, x2APIC, APIC ids come later.
- */
-struct leaf_mask {
-	u32 leaf, subleaf;
-	u32 reg[4];
+/* Leaves that are shown in part, and the key of each: leaf 7.1 is 0x107. */
+enum { L1, L7, L71, LX1, LX7, LX8, LX21, NR_LEAVES };
+
+static const u32 leaf_key[NR_LEAVES] = {
+	0x01, 0x07, 0x107, 0x80000001, 0x80000007, 0x80000008, 0x80000021
 };
 
+/*
+ * Bits of EAX, EBX, ECX, EDX that children may see. Kept out: virtualization,
+ * MONITOR, PMU and tracing, power and thermal management, SMX, memory
+ * encryption, what needs MSRs that msr_arch.c does not have. OSXSAVE, OSPKE,
+ * x2APIC, APIC ids come later.
+ */
 #define ALL	0xffffffffu
 
-static const struct leaf_mask visible[] = {
-	/* FMA, CX16, PCID, SSE.., MOVBE, POPCNT, AES, XSAVE, AVX, F16C, RDRAND */
-	{ 0x01, 0, { ALL, 0x0000ff00, 0x76da3203, 0x0f8bfbff } },
-	{ 0x02, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x04, ALL, { ALL, ALL, ALL, ALL } },
-	{ 0x06, 0, { 0, 0, 0, 0 } },
-	{ 0x07, 0, { ALL, 0xf1bf27eb, 0x1a415f4e, 0x8c804510 } },
-	{ 0x07, 1, { 0x00801cb7, 0, 0, 0x00004030 } },
-	{ 0x0d, ALL, { ALL, ALL, ALL, ALL } },
-	{ 0x80000001, 0, { ALL, ALL, 0x006109f3, 0xefd3fbff } },
-	{ 0x80000002, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x80000003, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x80000004, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x80000005, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x80000006, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x80000007, 0, { 0, 0, 0, 0x00000100 } },
+static const u32 visible[NR_LEAVES][4] = {
+	/* SSE.., FMA, CX16, PCID, MOVBE, POPCNT, AES, XSAVE, AVX, F16C, RDRAND */
+	[L1] = { ALL, 0x0000ff00, 0x76da3203, 0x0f8bfbff },
+	[L7] = { ALL, 0xf1bf27eb, 0x1a415f4e, 0x8c804510 },
+	[L71] = { 0x00801cb7, 0, 0, 0x00004030 },
+	[LX1] = { ALL, ALL, 0x006109f3, 0xefd3fbff },
+	[LX7] = { 0, 0, 0, 0x00000100 },
 	/* CLZERO, XSAVE error pointers, IBPB, IBRS, STIBP, SSBD and their like */
-	{ 0x80000008, 0, { 0x0000ffff, 0x7506d005, 0, 0 } },
-	{ 0x80000019, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x8000001a, 0, { ALL, ALL, ALL, ALL } },
-	{ 0x8000001d, ALL, { ALL, ALL, ALL, ALL } },
-	{ 0x80000021, 0, { 0x38000c46, 0, 0, 0 } },
+	[LX8] = { 0x0000ffff, 0x7506d005, 0, 0 },
+	[LX21] = { 0x38000c46, 0, 0, 0 },
 };
 
-/* TLFS processor features (bank 0 then 1, as one number) by CPUID bit. */
+/* Leaves shown as a whole: caches, XSAVE, brand, TLBs. Bit n: (base +) n. */
+#define WHOLE_BASIC	(BIT(0x02) | BIT(0x04) | BIT(0x0d))
+#define WHOLE_EXTENDED	(MASK(0x06, 0x02) | MASK(0x1a, 0x19) | BIT(0x1d))
+
+static int leaf_index(u32 leaf, u32 subleaf)
+{
+	u32 key = leaf == 0x07 ? leaf | subleaf << 8 : leaf;
+
+	for (int i = 0; i < NR_LEAVES; i++)
+		if (leaf_key[i] == key)
+			return i;
+	return -1;
+}
+
+/* What some bits need besides the CPU's word for them. */
+enum need {
+	NEED_XSAVE, NEED_AVX, NEED_AVX512, NEED_PKU, NEED_LA57, NEED_TSC_AUX,
+	NEED_SPEC_CTRL, NEED_IBPB, NEED_BOTH_SPEC, NEED_INVARIANT,
+};
+
+struct need_bits {
+	u8 leaf, reg, need;
+	u32 bits;
+};
+
+/* TLFS processor feature (bank 1 from 64 on) and where CPUID shows it. */
 struct feature_bit {
 	u8 feature, leaf, reg, bit;
-};
-
-enum { L1, L7, L71, LX1, LX7, LX8, LX21 };
-
-static const u32 feature_leaf[] = {
-	0x01, 0x07, 0x107, 0x80000001, 0x80000007, 0x80000008, 0x80000021
 };
 
 #define EBX CPUID_EBX
@@ -111,6 +120,29 @@ static const struct feature_bit features[] = {
 	{ 64 + 54, LX21, EAX, 27 }, { 64 + 55, LX21, EAX, 28 },
 	{ 64 + 56, LX21, EAX, 29 },
 };
+
+/* On Intel, leaf 7 EDX bit 26 is IBRS and IBPB in one. */
+static const struct need_bits needs[] = {
+	{ L1, ECX, NEED_XSAVE, 1 << 26 },
+	{ L1, ECX, NEED_AVX, 1 << 12 | 1 << 28 | 1 << 29 },
+	{ L7, EBX, NEED_AVX, 1 << 5 },
+	{ L7, EBX, NEED_AVX512, 0xdc230000 },
+	{ L7, ECX, NEED_AVX, 1 << 9 | 1 << 10 },
+	{ L7, ECX, NEED_AVX512, 0x00005842 },
+	{ L7, ECX, NEED_PKU, 1 << 3 },
+	{ L7, ECX, NEED_LA57, 1 << 16 },
+	{ L7, ECX, NEED_TSC_AUX, 1 << 22 },
+	{ L7, EDX, NEED_AVX512, 1 << 8 | 1 << 23 },
+	{ L7, EDX, NEED_BOTH_SPEC, 1u << 31 | 1 << 27 | 1 << 26 },
+	{ L71, EAX, NEED_AVX, 1 << 23 | 1 << 4 | 7 },
+	{ L71, EAX, NEED_AVX512, 1 << 5 },
+	{ L71, EDX, NEED_AVX, 1 << 4 | 1 << 5 },
+	{ LX1, ECX, NEED_AVX, 1 << 11 | 1 << 16 },
+	{ LX1, EDX, NEED_TSC_AUX, 1 << 27 },
+	{ LX7, EDX, NEED_INVARIANT, 1 << 8 },
+	{ LX8, EBX, NEED_IBPB, 1 << 12 },
+	{ LX8, EBX, NEED_SPEC_CTRL, 0x1106c000 },
+};
 #undef EAX
 #undef EBX
 #undef ECX
@@ -121,115 +153,62 @@ static u32 *reg_of(struct cpuid_regs *r, u32 n)
 	return &r->eax + n;
 }
 
-/* What the loader found out about the machine and about Linux's setup of it. */
-static void mask_machine(u32 leaf, u32 subleaf, struct cpuid_regs *r)
+static u32 have(u64 xcr0)
 {
-	u32 spec8 = machine.has_ibpb ? 0 : BIT(12);
+	bool spec = machine.has_spec_ctrl, ibpb = machine.has_ibpb;
 
-	if (!machine.has_spec_ctrl)
-		spec8 |= BIT(14) | BIT(15) | BIT(17) | BIT(18) | BIT(24) |
-			 BIT(28);
-	switch (leaf) {
-	case 0x07:
-		if (subleaf)
-			break;
-		if (!machine.la57)
-			r->ecx &= ~BIT(16);
-		if (!machine.has_pku)
-			r->ecx &= ~BIT(3);
-		if (!machine.has_tsc_aux)
-			r->ecx &= ~BIT(22);
-		/* On Intel, bit 26 is IBRS and IBPB in one. */
-		if (!machine.has_spec_ctrl || !machine.has_ibpb)
-			r->edx &= ~(BIT(26) | BIT(27) | BIT(31));
-		break;
-	case 0x80000001:
-		if (!machine.has_tsc_aux)
-			r->edx &= ~BIT(27);
-		break;
-	case 0x80000007:
-		if (!machine.invariant_tsc)
-			r->edx = 0;
-		break;
-	case 0x80000008:
-		r->ebx &= ~spec8;
-		break;
-	}
+	return (xcr0 != 0) << NEED_XSAVE |
+	       (xcr0 >> 2 & 1) << NEED_AVX |
+	       ((xcr0 & MASK(7, 5)) == MASK(7, 5)) << NEED_AVX512 |
+	       (xcr0 & BIT(9) && machine.has_pku) << NEED_PKU |
+	       machine.la57 << NEED_LA57 |
+	       machine.has_tsc_aux << NEED_TSC_AUX |
+	       spec << NEED_SPEC_CTRL | ibpb << NEED_IBPB |
+	       (spec && ibpb) << NEED_BOTH_SPEC |
+	       machine.invariant_tsc << NEED_INVARIANT;
 }
 
-/* Vector features that need state which the partition may not have. */
-static void mask_xstate(u32 leaf, u32 subleaf, u64 xcr0, struct cpuid_regs *r)
+static bool whole(u32 leaf)
 {
-	bool avx = xcr0 & BIT(2), avx512 = (xcr0 & MASK(7, 5)) == MASK(7, 5);
+	u64 map = leaf >> 31 ? WHOLE_EXTENDED : WHOLE_BASIC;
 
-	switch (leaf) {
-	case 0x01:
-		r->ecx &= ~(xcr0 ? 0 : BIT(26));
-		r->ecx &= ~(avx ? 0 : BIT(12) | BIT(28) | BIT(29));
-		break;
-	case 0x07:
-		if (subleaf) {
-			r->eax &= ~(avx ? 0 : BIT(4) | BIT(23) | MASK(2, 0));
-			r->eax &= ~(avx512 ? 0 : BIT(5));
-			r->edx &= ~(avx ? 0 : BIT(4) | BIT(5));
-			break;
-		}
-		r->ebx &= ~(avx ? 0 : BIT(5));
-		r->ebx &= ~(avx512 ? 0 : 0xdc230000);
-		r->ecx &= ~(avx ? 0 : BIT(9) | BIT(10));
-		r->ecx &= ~(avx512 ? 0 : 0x00005842);
-		r->ecx &= ~(xcr0 & BIT(9) ? 0 : BIT(3));
-		r->edx &= ~(avx512 ? 0 : BIT(8) | BIT(23));
-		break;
-	case 0x80000001:
-		r->ecx &= ~(avx ? 0 : BIT(11) | BIT(16));
-		break;
-	}
+	leaf &= ~BIT(31);
+	return leaf < 64 && map & BIT(leaf);
 }
 
-/* The machine's leaf as any child may see it; partition properties aside. */
-static void machine_leaf(u32 leaf, u32 subleaf, struct cpuid_regs *r)
+/*
+ * The machine's leaf as a child with @xcr0 may see it. Intel answers with the
+ * highest basic leaf beyond the end: so the end is looked up first.
+ */
+static void machine_leaf(u32 leaf, u32 subleaf, u64 xcr0, struct cpuid_regs *r)
 {
-	const struct leaf_mask *m = visible;
-	u32 base = leaf & 0x80000000, max;
+	int n = leaf_index(leaf, subleaf);
+	u32 has = have(xcr0);
 
-	*r = (struct cpuid_regs) {};
-	for (; m < visible + ARRAY_SIZE(visible); m++)
-		if (m->leaf == leaf &&
-		    (m->subleaf == subleaf || m->subleaf == ALL ||
-		     (!m->subleaf && leaf != 0x07)))
-			break;
-	if (m == visible + ARRAY_SIZE(visible))
+	machine_cpuid(leaf & 0x80000000, 0, r);
+	if ((n < 0 && !whole(leaf)) || leaf > r->eax) {
+		*r = (struct cpuid_regs) {};
 		return;
-	/* Intel answers with the highest basic leaf beyond the end. */
-	machine_cpuid(base, 0, r);
-	max = r->eax;
-	*r = (struct cpuid_regs) {};
-	if (leaf > max || max < base)
-		return;
+	}
 	machine_cpuid(leaf, subleaf, r);
+	if (n < 0)
+		return;
 	for (u32 i = 0; i < 4; i++)
-		*reg_of(r, i) &= m->reg[i];
-	mask_machine(leaf, subleaf, r);
-}
-
-static u32 feature_key(u32 leaf, u32 subleaf)
-{
-	return leaf == 0x07 && subleaf == 1 ? 0x107 : leaf;
+		*reg_of(r, i) &= visible[n][i];
+	for (u32 i = 0; i < ARRAY_SIZE(needs); i++)
+		if (needs[i].leaf == n && !(has & BIT(needs[i].need)))
+			*reg_of(r, needs[i].reg) &= ~needs[i].bits;
 }
 
 static void mask_features(const struct partition *p, u32 leaf, u32 subleaf,
 			  struct cpuid_regs *r)
 {
-	u32 key = feature_key(leaf, subleaf);
+	int n = leaf_index(leaf, subleaf);
 
-	if (!p->disabled_features[0] && !p->disabled_features[1])
-		return;
-	for (u32 i = 0; i < ARRAY_SIZE(features); i++) {
+	for (u32 i = 0; n >= 0 && i < ARRAY_SIZE(features); i++) {
 		const struct feature_bit *f = &features[i];
 
-		if (feature_leaf[f->leaf] == key &&
-		    test_bit(p->disabled_features, f->feature))
+		if (f->leaf == n && test_bit(p->disabled_features, f->feature))
 			*reg_of(r, f->reg) &= ~BIT(f->bit);
 	}
 }
@@ -244,13 +223,12 @@ u64 cpuid_feature_bank(u32 bank)
 
 	for (u32 i = 0; i < ARRAY_SIZE(features); i++) {
 		const struct feature_bit *f = &features[i];
-		u32 leaf = feature_leaf[f->leaf];
+		u32 key = leaf_key[f->leaf];
 		struct cpuid_regs r;
 
 		if (f->feature / 64 != bank)
 			continue;
-		machine_leaf(leaf & ~0x100u, leaf == 0x107, &r);
-		mask_xstate(leaf & ~0x100u, leaf == 0x107, machine.xcr0_mask, &r);
+		machine_leaf(key & ~0x100u, key >> 8 & 1, machine.xcr0_mask, &r);
 		if (*reg_of(&r, f->reg) & BIT(f->bit))
 			present |= BIT(f->feature % 64);
 	}
@@ -267,11 +245,6 @@ u64 cpuid_xcr0_mask(const struct partition *p)
 	if (p->disabled_xsave & HV_PROCESSOR_AVX_SUPPORT)
 		mask &= ~(BIT(2) | MASK(7, 5));
 	return mask;
-}
-
-u64 cpuid_xss_mask(const struct partition *p)
-{
-	return cpuid_xcr0_mask(p) ? machine.xss_mask : 0;
 }
 
 /*
@@ -292,9 +265,8 @@ static void policy(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
 		cpuid_hv(p, leaf, r);
 		return;
 	}
-	machine_leaf(leaf, subleaf, r);
+	machine_leaf(leaf, subleaf, cpuid_xcr0_mask(p), r);
 	mask_features(p, leaf, subleaf, r);
-	mask_xstate(leaf, subleaf, cpuid_xcr0_mask(p), r);
 	switch (leaf) {
 	case 0x00:
 		machine_cpuid(0, 0, r);

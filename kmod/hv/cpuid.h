@@ -14,9 +14,8 @@ void cpuid_query(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *out);
 hv_status cpuid_set_override(struct partition *p, const struct cpuid_override *o);
 hv_status cpuid_clear_override(struct partition *p, u32 vp_index, u32 leaf, u32 subleaf);
 
-/* XCR0 and XSS bits that guests of @p may set; XSETBV and WRMSR XSS ask here. */
+/* XCR0 bits that guests of @p may set. */
 u64 cpuid_xcr0_mask(const struct partition *p);
-u64 cpuid_xss_mask(const struct partition *p);
 
 /* Is the bit of a leaf that @vp sees set? For the MSRs that belong to one. */
 enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };

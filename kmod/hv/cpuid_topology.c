@@ -111,28 +111,25 @@ static u32 xsave_bytes(u64 mask, bool compacted)
 {
 	u32 size = 576;		/* legacy region and header */
 
-	for (u32 i = 2; i < 63; i++) {
+	for (mask &= ~3ull; mask; mask &= mask - 1) {
 		struct cpuid_regs c;
 
-		if (!(mask & BIT(i)))
-			continue;
-		machine_cpuid(0x0d, i, &c);
-		if (!compacted) {
-			size = MAX(size, c.ebx + c.eax);
-			continue;
-		}
-		if (c.ecx & BIT(1))
+		machine_cpuid(0x0d, ffs64(mask), &c);
+		if (c.ecx & BIT(1) && compacted)
 			size = ALIGN_UP(size, 64u);
-		size += c.eax;
+		size = compacted ? size + c.eax : MAX(size, c.ebx + c.eax);
 	}
 	return size;
 }
 
-/* Leaf 0xD. Not shown: XFD (EAX bit 4 of subleaf 1). */
+/*
+ * Leaf 0xD. Not shown: XSAVES and XFD (bits 3, 4 of subleaf 1), so there is no
+ * supervisor state and no MSR for it.
+ */
 void cpuid_xsave(struct vp *vp, u32 subleaf, struct cpuid_regs *r)
 {
 	const struct partition *p = vp->partition;
-	u64 xcr0 = cpuid_xcr0_mask(p), xss = cpuid_xss_mask(p);
+	u64 xcr0 = cpuid_xcr0_mask(p);
 	struct cpuid_regs hw = *r;
 
 	*r = (struct cpuid_regs) {};
@@ -144,19 +141,14 @@ void cpuid_xsave(struct vp *vp, u32 subleaf, struct cpuid_regs *r)
 		r->ebx = xsave_bytes(vp->world->xcr0, false);
 		r->ecx = xsave_bytes(xcr0, false);
 	} else if (subleaf == 1) {
-		r->eax = hw.eax & 0x0f;
+		r->eax = hw.eax & 7;
 		if (p->disabled_xsave & HV_PROCESSOR_XSAVEOPT_SUPPORT)
-			r->eax &= ~BIT(0);
-		if (!(r->eax & BIT(3)))
-			xss = 0;
-		if (r->eax & (BIT(1) | BIT(3)))
-			r->ebx = xsave_bytes(vp->world->xcr0 | vp->world->xss,
-					     true);
-		r->ecx = xss;
-		r->edx = xss >> 32;
-	} else if (subleaf < 63 && (xcr0 | xss) & BIT(subleaf)) {
+			r->eax &= ~1u;
+		if (r->eax & BIT(1))
+			r->ebx = xsave_bytes(vp->world->xcr0, true);
+	} else if (subleaf < 63 && xcr0 & BIT(subleaf)) {
 		*r = hw;
-		r->ecx &= BIT(0) | BIT(1);
+		r->ecx &= BIT(1);
 		r->edx = 0;
 	}
 }

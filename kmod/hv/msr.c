@@ -11,7 +11,7 @@
 #include "time.h"
 #include <hvpart/cpuid.h>
 
-enum room { ROOM_HV, ROOM_TIME, ROOM_APIC, ROOM_SYNIC, ROOM_STIMER };
+enum room { ROOM_NONE, ROOM_HV, ROOM_TIME, ROOM_APIC, ROOM_SYNIC, ROOM_STIMER };
 
 /* @gate: bit of leaf 0x40000003 EAX; from 32 on: of EDX. */
 struct synthetic {
@@ -37,22 +37,22 @@ static const struct synthetic synthetic[] = {
 	{ 0x118, 0x118, ROOM_TIME, 15 },	/* invariant TSC */
 };
 
-static const struct synthetic *find(u32 msr)
+/* @gated: held to the privileges of @p. */
+static int find_room(const struct partition *p, u32 msr, bool gated)
 {
 	const struct synthetic *s = synthetic;
+	u64 have;
 
 	msr -= HV_X64_MSR_FIRST;
-	for (; s < synthetic + ARRAY_SIZE(synthetic); s++)
-		if (msr >= s->first && msr <= s->last)
-			return s;
-	return NULL;
-}
-
-static bool allowed(const struct partition *p, const struct synthetic *s)
-{
-	u64 have = s->gate < 32 ? p->privileges : p->features_edx;
-
-	return have & BIT(s->gate & 31);
+	for (; s < synthetic + ARRAY_SIZE(synthetic); s++) {
+		if (msr < s->first || msr > s->last)
+			continue;
+		have = s->gate < 32 ? p->privileges : p->features_edx;
+		if (gated && !(have & BIT(s->gate & 31)))
+			break;
+		return s->room;
+	}
+	return ROOM_NONE;
 }
 
 /* The synthetic forms of APIC registers (TLFS 1.2). */
@@ -77,36 +77,6 @@ static enum msr_result apic_hv_write(struct vp *vp, u32 msr, u64 val)
 	return MSR_OK;
 }
 
-static enum msr_result room_read(struct vp *vp, u8 room, u32 msr, u64 *val)
-{
-	switch (room) {
-	case ROOM_TIME:
-		return time_rdmsr(vp, msr, val);
-	case ROOM_APIC:
-		return apic_hv_read(vp, msr, val);
-	case ROOM_SYNIC:
-		return synic_rdmsr(vp, msr, val);
-	case ROOM_STIMER:
-		return stimer_rdmsr(vp, msr, val);
-	}
-	return msr_hv_read(vp, msr, val);
-}
-
-static enum msr_result room_write(struct vp *vp, u8 room, u32 msr, u64 val)
-{
-	switch (room) {
-	case ROOM_TIME:
-		return time_wrmsr(vp, msr, val);
-	case ROOM_APIC:
-		return apic_hv_write(vp, msr, val);
-	case ROOM_SYNIC:
-		return synic_wrmsr(vp, msr, val);
-	case ROOM_STIMER:
-		return stimer_wrmsr(vp, msr, val);
-	}
-	return msr_hv_write(vp, msr, val);
-}
-
 static bool is_synthetic(u32 msr)
 {
 	return msr - HV_X64_MSR_FIRST <= HV_X64_MSR_LAST - HV_X64_MSR_FIRST;
@@ -120,30 +90,44 @@ static bool is_x2apic(u32 msr)
 /* @gated: the guest, held to its privileges; else the parent. */
 static enum msr_result do_read(struct vp *vp, u32 msr, u64 *val, bool gated)
 {
-	const struct synthetic *s;
-
 	if (likely(is_x2apic(msr)))
 		return apic_rdmsr(vp, msr, val);
 	if (!is_synthetic(msr))
 		return msr_arch_read(vp, msr, val);
-	s = find(msr);
-	if (!s || (gated && !allowed(vp->partition, s)))
-		return MSR_FAULT;
-	return room_read(vp, s->room, msr, val);
+	switch (find_room(vp->partition, msr, gated)) {
+	case ROOM_TIME:
+		return time_rdmsr(vp, msr, val);
+	case ROOM_APIC:
+		return apic_hv_read(vp, msr, val);
+	case ROOM_SYNIC:
+		return synic_rdmsr(vp, msr, val);
+	case ROOM_STIMER:
+		return stimer_rdmsr(vp, msr, val);
+	case ROOM_HV:
+		return msr_hv_read(vp, msr, val);
+	}
+	return MSR_FAULT;
 }
 
 static enum msr_result do_write(struct vp *vp, u32 msr, u64 val, bool gated)
 {
-	const struct synthetic *s;
-
 	if (likely(is_x2apic(msr)))
 		return apic_wrmsr(vp, msr, val);
 	if (!is_synthetic(msr))
-		return msr_arch_write(vp, msr, val, !gated);
-	s = find(msr);
-	if (!s || (gated && !allowed(vp->partition, s)))
-		return MSR_FAULT;
-	return room_write(vp, s->room, msr, val);
+		return msr_arch_write(vp, msr, val);
+	switch (find_room(vp->partition, msr, gated)) {
+	case ROOM_TIME:
+		return time_wrmsr(vp, msr, val);
+	case ROOM_APIC:
+		return apic_hv_write(vp, msr, val);
+	case ROOM_SYNIC:
+		return synic_wrmsr(vp, msr, val);
+	case ROOM_STIMER:
+		return stimer_wrmsr(vp, msr, val);
+	case ROOM_HV:
+		return msr_hv_write(vp, msr, val);
+	}
+	return MSR_FAULT;
 }
 
 /* An MSR that nobody knows: the partition's property says what then. */
@@ -190,7 +174,10 @@ enum msr_action msr_write(struct vp *vp, u32 msr, u64 val)
 
 /* --- register names ------------------------------------------------------ */
 
-/* Names name .. name + n - 1 are the MSRs msr, msr + step, ... */
+/*
+ * Names name .. name + n - 1 are the MSRs msr, msr + step, ... What lives in the
+ * control block (EFER, STAR, PAT ...) is asked of the back end before us.
+ */
 struct msr_name {
 	u32 name, msr;
 	u8 n, step;
@@ -198,14 +185,7 @@ struct msr_name {
 
 static const struct msr_name names[] = {
 	{ HV_X64_REGISTER_TSC, 0x10, 1, 0 },
-	{ HV_X64_REGISTER_EFER, 0xc0000080, 1, 0 },
-	{ HV_X64_REGISTER_KERNEL_GS_BASE, 0xc0000102, 1, 0 },
 	{ HV_X64_REGISTER_APIC_BASE, 0x1b, 1, 0 },
-	{ HV_X64_REGISTER_PAT, 0x277, 1, 0 },
-	{ HV_X64_REGISTER_SYSENTER_CS, 0x174, 1, 0 },
-	{ HV_X64_REGISTER_SYSENTER_EIP, 0x176, 1, 0 },
-	{ HV_X64_REGISTER_SYSENTER_ESP, 0x175, 1, 0 },
-	{ HV_X64_REGISTER_STAR, 0xc0000081, 4, 1 },
 	{ HV_X64_REGISTER_MSR_MTRR_CAP, 0xfe, 1, 0 },
 	{ HV_X64_REGISTER_MSR_MTRR_DEF_TYPE, 0x2ff, 1, 0 },
 	{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE0, 0x200, 8, 2 },
@@ -214,13 +194,8 @@ static const struct msr_name names[] = {
 	{ HV_X64_REGISTER_MSR_MTRR_FIX16K80000, 0x258, 2, 1 },
 	{ HV_X64_REGISTER_MSR_MTRR_FIX4KC0000, 0x268, 8, 1 },
 	{ HV_X64_REGISTER_TSC_AUX, 0xc0000103, 1, 0 },
-	{ HV_X64_REGISTER_DEBUG_CTL, 0x1d9, 1, 0 },
 	{ HV_X64_REGISTER_SPEC_CTRL, 0x48, 2, 1 },
 	{ HV_X64_REGISTER_MC_UPDATE_PATCH_LEVEL, 0x8b, 1, 0 },
-	{ HV_X64_REGISTER_XSS, 0xda0, 1, 0 },
-	{ HV_X64_REGISTER_U_CET, 0x6a0, 1, 0 },
-	{ HV_X64_REGISTER_S_CET, 0x6a2, 1, 0 },
-	{ HV_X64_REGISTER_PL0_SSP, 0x6a4, 5, 1 },
 	{ HV_X64_REGISTER_TSC_ADJUST, 0x3b, 1, 0 },
 	{ HV_X64_REGISTER_MISC_ENABLE, 0x1a0, 1, 0 },
 	{ 0x84800, 0x800, 0x40, 1 },		/* APIC registers */

@@ -4,16 +4,23 @@
  * index, reset, idle, assist page, crash (TLFS, digest part 2, section 6).
  */
 #include "msr_state.h"
-#include "overlay.h"
+#include "page_msr.h"
 #include "unit.h"
 #include <hvpart/cpuid.h>
 
-static void hypercall_page_off(struct partition *p)
+/* Going to @val, enabled or not; the register follows. */
+static enum msr_result place_hypercall(struct partition *p, u64 val)
 {
-	if (p->hypercall_msr & HV_X64_MSR_HYPERCALL_ENABLE &&
-	    p->debug_break != HVPART_BREAK_HYPERCALL_OVERLAY)
-		overlay_remove(&p->gpa, OVERLAY_HYPERCALL, 0);
-	p->hypercall_msr &= ~(u64)HV_X64_MSR_HYPERCALL_ENABLE;
+	u64 old = p->hypercall_msr;
+
+	/* The break leaves the page where it is. */
+	if (p->debug_break == HVPART_BREAK_HYPERCALL_OVERLAY && !(val & 1))
+		old = 0;
+	if (page_msr_place(p, OVERLAY_HYPERCALL, 0, old, val, p->hypercall_page,
+			   false))
+		return MSR_FAULT;
+	p->hypercall_msr = val;
+	return MSR_OK;
 }
 
 /*
@@ -43,34 +50,16 @@ static enum msr_result write_hypercall(struct partition *p, u64 val)
 		return MSR_OK;
 	if (!p->guest_os_id)
 		val &= ~(u64)HV_X64_MSR_HYPERCALL_ENABLE;
-	if (!(val & HV_X64_MSR_HYPERCALL_ENABLE)) {
-		hypercall_page_off(p);
-		p->hypercall_msr = val;
-		return MSR_OK;
-	}
-	if (gpn >= p->gpa.limit ||
-	    overlay_place(&p->gpa, OVERLAY_HYPERCALL, 0, gpn, p->hypercall_page,
-			  GPA_R | GPA_X))
+	if (val & HV_X64_MSR_HYPERCALL_ENABLE && gpn >= p->gpa.limit)
 		return MSR_FAULT;
-	p->hypercall_msr = val;
-	return MSR_OK;
+	return place_hypercall(p, val);
 }
 
 static enum msr_result write_assist(struct vp *vp, u64 val)
 {
-	struct gpa_space *gpa = &vp->partition->gpa;
-	bool was = vp->assist_msr & HV_X64_MSR_VP_ASSIST_PAGE_ENABLE;
-
-	if (val & HV_X64_MSR_VP_ASSIST_PAGE_ENABLE) {
-		if (!was)
-			zero_page(vp->assist_page);
-		if (overlay_place(gpa, OVERLAY_ASSIST, vp->index,
-				  val >> HV_X64_MSR_PAGE_SHIFT, vp->assist_page,
-				  GPA_R | GPA_W))
-			return MSR_FAULT;
-	} else if (was) {
-		overlay_remove(gpa, OVERLAY_ASSIST, vp->index);
-	}
+	if (page_msr_place(vp->partition, OVERLAY_ASSIST, vp->index,
+			   vp->assist_msr, val, vp->assist_page, true))
+		return MSR_FAULT;
 	vp->assist_msr = val;
 	return MSR_OK;
 }
@@ -143,7 +132,7 @@ static enum msr_result write_partition(struct partition *p, u32 msr, u64 val)
 	case HV_X64_MSR_GUEST_OS_ID:
 		p->guest_os_id = val;
 		if (!val)
-			hypercall_page_off(p);
+			place_hypercall(p, p->hypercall_msr & ~1ull);
 		return MSR_OK;
 	case HV_X64_MSR_HYPERCALL:
 		return write_hypercall(p, val);
@@ -241,8 +230,7 @@ static void msr_vp_reset(struct vp *vp)
 	reset_arch(vp);
 	write_assist(vp, 0);
 	p->guest_os_id = 0;
-	hypercall_page_off(p);
-	p->hypercall_msr = 0;
+	place_hypercall(p, 0);
 }
 
 HV_UNIT(36, msr_unit) = {

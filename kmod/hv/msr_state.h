@@ -11,8 +11,8 @@
 enum msr_result msr_hv_read(struct vp *vp, u32 msr, u64 *val);
 enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val);
 
-/* msr_arch.c: what is not ours by number; @parent: the guest's rules relax */
+/* msr_arch.c: everything outside the synthetic range and x2APIC */
 enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val);
-enum msr_result msr_arch_write(struct vp *vp, u32 msr, u64 val, bool parent);
+enum msr_result msr_arch_write(struct vp *vp, u32 msr, u64 val);
 
 #endif

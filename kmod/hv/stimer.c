@@ -66,13 +66,7 @@ static void post_message(struct vp *vp, u32 n)
 
 	if (READ_ONCE(t->queued))
 		return;
-	memset(&t->msg, 0, sizeof(t->msg));
-	t->msg.msg.header.message_type = HVMSG_TIMER_EXPIRED;
-	t->msg.msg.header.payload_size = sizeof(struct hv_timer_message_payload);
-	payload(&t->msg)->timer_index = n;
 	payload(&t->msg)->expiration_time = t->next;
-	t->msg.done = message_done;
-	t->msg.prepare = message_prepare;
 	t->queued = true;
 	synic_post(vp, sint_of(t), &t->msg);
 }
@@ -259,7 +253,19 @@ static hv_status stimer_create(struct vp *vp)
 	if (vp->partition->is_root)
 		return HV_STATUS_SUCCESS;
 	vp->stimers = pool_alloc(&vp->partition->pool);
-	return vp->stimers ? HV_STATUS_SUCCESS : HV_STATUS_INSUFFICIENT_MEMORY;
+	if (!vp->stimers)
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	for (u32 n = 0; n < HV_SYNIC_STIMER_COUNT; n++) {
+		struct synic_msg *m = &vp->stimers->timer[n].msg;
+
+		m->msg.header.message_type = HVMSG_TIMER_EXPIRED;
+		m->msg.header.payload_size =
+			sizeof(struct hv_timer_message_payload);
+		payload(m)->timer_index = n;
+		m->done = message_done;
+		m->prepare = message_prepare;
+	}
+	return HV_STATUS_SUCCESS;
 }
 
 static void stimer_delete(struct vp *vp)

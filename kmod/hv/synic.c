@@ -18,6 +18,17 @@ static u64 retry_ticks(void)
 	return machine.tsc_hz / 500;
 }
 
+/* Out of line: a dozen copies are not worth the cycles. */
+void synic_lock(struct synic *s)
+{
+	spin_lock(&s->lock);
+}
+
+void synic_unlock(struct synic *s)
+{
+	spin_unlock(&s->lock);
+}
+
 static bool sim_on(const struct synic *s)
 {
 	return s->scontrol & HV_SYNIC_CONTROL_ENABLE &&
@@ -59,24 +70,21 @@ void synic_update_notify(struct vp *vp)
  * Put @m into the free slot. The type is what makes it a message to the guest,
  * so it goes last, with release order (TLFS 2.5).
  */
-static void place(struct vp *vp, struct hv_message *slot, struct synic_msg *m,
-		  bool more)
+static void place(struct vp *vp, struct hv_message *slot,
+		  const struct hv_message *m, bool more)
 {
-	u32 size = MIN(m->msg.header.payload_size, HV_MESSAGE_PAYLOAD_BYTE_COUNT);
+	u32 size = MIN(m->header.payload_size, HV_MESSAGE_PAYLOAD_BYTE_COUNT);
 
-	if (m->prepare)
-		m->prepare(m, vp);
 	if (IRQ_MUTATED(SYNIC_TYPE_LAST))
-		WRITE_ONCE(slot->header.message_type,
-			   m->msg.header.message_type);
+		WRITE_ONCE(slot->header.message_type, m->header.message_type);
 	IRQ_RACE("place", slot);
 	slot->header.payload_size = size;
 	slot->header.message_flags.asu8 = more;
 	slot->header.reserved[0] = 0;
 	slot->header.reserved[1] = 0;
-	slot->header.sender = m->msg.header.sender;
-	memcpy(&slot->u, &m->msg.u, size);
-	store_release(&slot->header.message_type, m->msg.header.message_type);
+	slot->header.sender = m->header.sender;
+	memcpy(&slot->u, &m->u, size);
+	store_release(&slot->header.message_type, m->header.message_type);
 	vp->stats.messages++;
 }
 
@@ -121,7 +129,9 @@ static bool deliver(struct vp *vp, u32 sint)
 		return false;
 	if (!slot_free(vp, slot))
 		return true;
-	place(vp, slot, m, m->next);
+	if (m->prepare)
+		m->prepare(m, vp);
+	place(vp, slot, &m->msg, m->next);
 	s->queue[sint].head = m->next;
 	if (!m->next)
 		s->queued &= ~(1u << sint);
@@ -156,14 +166,14 @@ hv_status synic_post(struct vp *vp, u32 sint, struct synic_msg *m)
 
 	if (!s || sint >= HV_SYNIC_SINTS)
 		return HV_STATUS_INVALID_PARAMETER;
-	spin_lock(&s->lock);
+	synic_lock(s);
 	append(s, sint, m);
 	busy = deliver(vp, sint);
 	if (s->queued)
 		synic_update_notify(vp);
 	ask = busy && !s->retry;
 	s->retry |= busy;
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 	if (ask && !IRQ_MUTATED(SYNIC_RETRY))
 		vp_request(vp, VPREQ_SYNIC);
 	return HV_STATUS_SUCCESS;
@@ -179,7 +189,7 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 	if (!s || sint >= HV_SYNIC_SINTS)
 		return false;
 	q = &s->queue[sint];
-	spin_lock(&s->lock);
+	synic_lock(s);
 	for (pp = &q->head; *pp && *pp != m; pp = &(*pp)->next)
 		prev = *pp;
 	found = *pp;
@@ -191,7 +201,7 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 			s->queued &= ~(1u << sint);
 		synic_update_notify(vp);
 	}
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 	return found;
 }
 
@@ -203,13 +213,12 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
 {
 	struct synic *s = vp->synic;
-	struct synic_msg one = { .msg = *m };
 	hv_status st = HV_STATUS_SUCCESS;
 	struct hv_message *slot;
 
 	if (!s || sint >= HV_SYNIC_SINTS)
 		return HV_STATUS_INVALID_PARAMETER;
-	spin_lock(&s->lock);
+	synic_lock(s);
 	slot = &s->sim->sint_message[sint];
 	if (!sim_on(s) || refused(s->sint[sint]) ||
 	    s->sint[sint] & HV_SYNIC_SINT_PROXY)
@@ -217,16 +226,11 @@ hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
 	else if (s->queue[sint].head || !slot_free(vp, slot))
 		st = HV_STATUS_OBJECT_IN_USE;
 	if (!st) {
-		place(vp, slot, &one, false);
+		place(vp, slot, m, false);
 		notify(vp, s->sint[sint]);
 	}
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 	return st;
-}
-
-static bool set_flag(u64 *map, u32 flag)
-{
-	return !test_and_set_bit(map, flag);
 }
 
 /**
@@ -243,7 +247,7 @@ hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
 	*newly = false;
 	if (!s || sint >= HV_SYNIC_SINTS || flag >= HV_EVENT_FLAGS_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	spin_lock(&s->lock);
+	synic_lock(s);
 	if (!(s->scontrol & HV_SYNIC_CONTROL_ENABLE) ||
 	    !(s->siefp & HV_SYNIC_SIEFP_ENABLE) || refused(s->sint[sint]) ||
 	    s->sint[sint] & HV_SYNIC_SINT_PROXY) {
@@ -254,14 +258,14 @@ hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
 		if (IRQ_MUTATED(SYNIC_EVENT_ORDER))
 			notify(vp, s->sint[sint]);
 		IRQ_RACE("signal", map);
-		*newly = set_flag(map, flag);
+		*newly = !test_and_set_bit(map, flag);
 		if (*newly)
 			vp->stats.events++;
 		if ((*newly && !IRQ_MUTATED(SYNIC_EVENT_ORDER)) ||
 		    vp->partition->debug_break == HVPART_BREAK_EVENT_EDGE)
 			notify(vp, s->sint[sint]);
 	}
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 	return st;
 }
 
@@ -283,12 +287,12 @@ void synic_scan(struct vp *vp)
 
 	if (!READ_ONCE(s->queued) && !s->retry)
 		return;
-	spin_lock(&s->lock);
+	synic_lock(s);
 	for (u32 q = s->queued; q; q &= q - 1)
 		busy |= deliver(vp, ffs64(q));
 	synic_update_notify(vp);
 	s->retry = busy;
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 	if (IRQ_MUTATED(SYNIC_RETRY))
 		busy = false;
 	vp_set_deadline(vp, DL_SYNIC, busy ? rdtsc() + retry_ticks() : 0);
@@ -298,16 +302,6 @@ void synic_retry_expired(struct vp *vp)
 {
 	vp_set_deadline(vp, DL_SYNIC, 0);
 	synic_scan(vp);
-}
-
-bool synic_auto_eoi(struct vp *vp, u8 vector)
-{
-	return apic_is_auto_eoi(vp, vector);
-}
-
-bool synic_wants_eoi(struct vp *vp, u8 vector)
-{
-	return apic_is_eoi_notify(vp, vector);
 }
 
 void *synic_page(struct vp *vp, bool event_page)

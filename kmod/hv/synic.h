@@ -41,10 +41,6 @@ bool synic_accepts_messages(struct vp *vp);
 
 /* Try to deliver every queue head (EOM, EOI of its vector, retry timer). */
 void synic_scan(struct vp *vp);
-/* Auto-EOI of a vector (any unmasked SINT with it). */
-bool synic_auto_eoi(struct vp *vp, u8 vector);
-/* A vector with messages queued behind it: the lazy EOI must not be offered. */
-bool synic_wants_eoi(struct vp *vp, u8 vector);
 void synic_retry_expired(struct vp *vp);		/* DL_SYNIC */
 
 /* SIM/SIEF page of the VP for Get/SetVpState; NULL before first enable. */

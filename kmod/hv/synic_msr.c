@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* SynIC registers and life (TLFS 2.1, 2.2). */
 #include "synic_state.h"
-#include "overlay.h"
+#include "page_msr.h"
 #include "unit.h"
 
 enum msr_result synic_rdmsr(struct vp *vp, u32 msr, u64 *val)
@@ -57,19 +57,19 @@ static enum msr_result write_sint(struct vp *vp, u32 n, u64 val)
 	if (!(val & HV_SYNIC_SINT_MASKED) &&
 	    (val & HV_SYNIC_SINT_VECTOR_MASK) < HV_SYNIC_FIRST_VALID_VECTOR)
 		return MSR_FAULT;
-	spin_lock(&s->lock);
+	synic_lock(s);
 	s->sint[n] = val;
 	update_auto_eoi(vp);
 	synic_update_notify(vp);
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 	return MSR_OK;
 }
 
 static void set_reg(struct synic *s, u64 *reg, u64 val)
 {
-	spin_lock(&s->lock);
+	synic_lock(s);
 	*reg = val;
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 }
 
 /*
@@ -85,25 +85,14 @@ static void set_reg(struct synic *s, u64 *reg, u64 val)
 static enum msr_result write_page(struct vp *vp, u64 *reg, u64 val,
 				  enum overlay_kind kind, void *page)
 {
-	struct gpa_space *gpa = &vp->partition->gpa;
 	struct synic *s = vp->synic;
-	bool was = *reg & HV_X64_MSR_PAGE_ENABLE;
+	u64 old = *reg;
 
-	if (!(val & HV_X64_MSR_PAGE_ENABLE)) {
-		if (!IRQ_MUTATED(SYNIC_DISABLE_ORDER))
-			set_reg(s, reg, val);
-		if (was)
-			overlay_remove(gpa, kind, vp->index);
-		IRQ_RACE("page_removed", page);
+	if (!(val & HV_X64_MSR_PAGE_ENABLE) && !IRQ_MUTATED(SYNIC_DISABLE_ORDER))
 		set_reg(s, reg, val);
-		return MSR_OK;
-	}
-	if (!was && !IRQ_MUTATED(SYNIC_ZERO))
-		zero_page(page);
-	/* Only tables can be missing; there is no other way to say so. */
-	if (overlay_place(gpa, kind, vp->index, val >> HV_X64_MSR_PAGE_SHIFT,
-			  page, GPA_R | GPA_W))
+	if (page_msr_place(vp->partition, kind, vp->index, old, val, page, true))
 		return MSR_FAULT;
+	IRQ_RACE("page_placed", page);
 	set_reg(s, reg, val);
 	return MSR_OK;
 }
@@ -144,7 +133,7 @@ static void drop_queues(struct vp *vp)
 {
 	struct synic *s = vp->synic;
 
-	spin_lock(&s->lock);
+	synic_lock(s);
 	for (u32 i = 0; i < HV_SYNIC_SINTS; i++) {
 		struct synic_msg *m = s->queue[i].head, *next;
 
@@ -157,7 +146,7 @@ static void drop_queues(struct vp *vp)
 	s->queued = 0;
 	s->retry = false;
 	synic_update_notify(vp);
-	spin_unlock(&s->lock);
+	synic_unlock(s);
 }
 
 static void synic_reset(struct vp *vp)

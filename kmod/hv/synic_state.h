@@ -34,6 +34,8 @@ struct synic {
 	struct hv_synic_event_flags_page *sief;
 };
 
+void synic_lock(struct synic *s);
+void synic_unlock(struct synic *s);
 void synic_update_notify(struct vp *vp);
 
 #endif

@@ -9,7 +9,7 @@
  * numbers, so that they agree to the last digit. scale = 10^7 * 2^64 / TSC Hz.
  */
 #include "time.h"
-#include "overlay.h"
+#include "page_msr.h"
 #include "unit.h"
 #include "mutate_irq.h"
 #include <hvpart/msr.h>
@@ -166,7 +166,7 @@ static u64 runtime(struct vp *vp)
 {
 	u64 tsc = vp->runtime_tsc;
 
-	if (vp->enter_tsc)
+	if (load_acquire(&vp->running))
 		tsc += rdtsc() - vp->enter_tsc;
 	return time_tsc_to_100ns(tsc);
 }
@@ -215,18 +215,17 @@ static void set_tsc_offset(struct vp *vp, u64 offset)
 /* Overlay of the partition: nothing is written into guest memory (TLFS 5.2). */
 static enum msr_result write_ref_tsc(struct partition *p, u64 val)
 {
-	bool on = val & HV_X64_MSR_TSC_REFERENCE_ENABLE;
-	bool was = p->ref_tsc_msr & HV_X64_MSR_TSC_REFERENCE_ENABLE;
+	enum msr_result r;
 
-	if (on && overlay_place(&p->gpa, OVERLAY_TSC, 0,
-				val >> HV_X64_MSR_PAGE_SHIFT, p->ref_tsc_page,
-				GPA_R))
-		return MSR_FAULT;
-	if (!on && was)
-		overlay_remove(&p->gpa, OVERLAY_TSC, 0);
-	p->ref_tsc_msr = val;
-	time_update_tsc_page(p);
-	return MSR_OK;
+	spin_lock(&p->msr_lock);
+	r = page_msr_place(p, OVERLAY_TSC, 0, p->ref_tsc_msr, val,
+			   p->ref_tsc_page, false);
+	if (r == MSR_OK) {
+		p->ref_tsc_msr = val;
+		time_update_tsc_page(p);
+	}
+	spin_unlock(&p->msr_lock);
+	return r;
 }
 
 /* Bit 0 can be set once and stays (digest 5.5). */
@@ -241,7 +240,6 @@ static enum msr_result write_invariant(struct partition *p, u64 val)
 enum msr_result time_wrmsr(struct vp *vp, u32 msr, u64 val)
 {
 	struct partition *p = vp->partition;
-	enum msr_result r;
 	u64 offset;
 
 	switch (msr) {
@@ -256,10 +254,7 @@ enum msr_result time_wrmsr(struct vp *vp, u32 msr, u64 val)
 		vp->tsc_adjust = val;
 		return MSR_OK;
 	case HV_X64_MSR_REFERENCE_TSC:
-		spin_lock(&p->msr_lock);
-		r = write_ref_tsc(p, val);
-		spin_unlock(&p->msr_lock);
-		return r;
+		return write_ref_tsc(p, val);
 	case HV_X64_MSR_TSC_INVARIANT_CONTROL:
 		return write_invariant(p, val);
 	case HV_X64_MSR_VP_RUNTIME:
@@ -285,9 +280,7 @@ static hv_status time_partition_init(struct partition *p)
 
 static void time_partition_exit(struct partition *p)
 {
-	if (p->ref_tsc_msr & HV_X64_MSR_TSC_REFERENCE_ENABLE)
-		overlay_remove(&p->gpa, OVERLAY_TSC, 0);
-	p->ref_tsc_msr = 0;
+	write_ref_tsc(p, 0);
 	pool_free(&p->pool, p->ref_tsc_page);
 	p->ref_tsc_page = NULL;
 }
