@@ -55,8 +55,8 @@ int hvp_for_each_cpu_enter(void);
 
 int hvp_cpu_init(void);		/* demotes all; rolls back when one fails */
 int hvp_cpu_exit(void);		/* promotes all; -EBUSY while partitions exist */
-/* Reboot and panic: whatever is possible on this CPU, never fails. */
-void hvp_cpu_promote_this(void);
+/* Reboot: every CPU that can, for good; partitions or not. */
+void hvp_cpu_promote_all(void);
 
 /* --- hypercalls (hypercall.c) ------------------------------------------- */
 
@@ -107,6 +107,8 @@ int hvp_check(void);		/* 0, or -errno after one line in the log */
 int hvp_load(void);
 void hvp_unload(void);		/* every CPU is bare */
 struct hvpart_boot_info *hvp_boot_info(void);
+struct hvpart_cpu_frame *hvp_boot_frames(void);
+u64 hvp_load_pages(void);	/* taken from Linux at load, 4 KiB each */
 /* Physical address of the hypervisor's tables, entry point. */
 u64 hvp_boot_cr3(void);
 u64 hvp_boot_entry(void);

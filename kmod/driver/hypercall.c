@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Hypercalls of the root: the instruction, and the pages it needs. */
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <hvpart/call_hvpart.h>
+#include <hvpart/callerpage.h>
+#include "hvpart.h"
+#include "insn.h"
+
+u64 hvp_hypercall(u64 control, u64 in, u64 out)
+{
+	u64 result = HV_STATUS_INVALID_VP_STATE;
+	struct hvp_cpu *cpu;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	cpu = this_cpu_ptr(&hvp_cpu);
+	if (cpu->state == HVP_DEMOTED) {
+		result = hvp_vmmcall(control, in, out);
+		if (result == HVP_VMMCALL_BARE) {
+			/* It went back by itself (DESIGN wall 13). */
+			cpu->state = HVP_BARE;
+			result = HV_STATUS_OPERATION_FAILED;
+			pr_crit("hvpart: the hypervisor has failed on CPU %d, which is bare again: see its log, then unload\n",
+				smp_processor_id());
+		}
+	}
+	local_irq_restore(flags);
+	return result;
+}
+
+u16 hvp_call(u16 code, const void *in, size_t in_len, void *out, size_t out_len)
+{
+	struct hvp_cpu *cpu;
+	unsigned long flags;
+	u64 result;
+
+	local_irq_save(flags);
+	cpu = this_cpu_ptr(&hvp_cpu);
+	if (in_len)
+		memcpy(cpu->in, in, in_len);
+	result = hvp_hypercall(code, in_len ? __pa(cpu->in) : 0,
+			       out_len ? __pa(cpu->out) : 0);
+	if (out_len && hvp_status(result) == HV_STATUS_SUCCESS)
+		memcpy(out, cpu->out, out_len);
+	local_irq_restore(flags);
+	return hvp_status(result);
+}
+
+static const struct {
+	u16 status;
+	int err;
+} errnos[] = {
+	{ HV_STATUS_SUCCESS, 0 },
+	{ HV_STATUS_INVALID_HYPERCALL_CODE, -EOPNOTSUPP },
+	{ HV_STATUS_ACCESS_DENIED, -EACCES },
+	{ HV_STATUS_OPERATION_DENIED, -EPERM },
+	{ HV_STATUS_UNKNOWN_PROPERTY, -EOPNOTSUPP },
+	{ HV_STATUS_INSUFFICIENT_MEMORY, -ENOMEM },
+	{ HV_STATUS_INSUFFICIENT_ROOT_MEMORY, -ENOMEM },
+	{ HV_STATUS_INSUFFICIENT_CONTIGUOUS_MEMORY, -ENOMEM },
+	{ HV_STATUS_INSUFFICIENT_CONTIGUOUS_ROOT_MEMORY, -ENOMEM },
+	{ HV_STATUS_INSUFFICIENT_BUFFERS, -EAGAIN },
+	{ HV_STATUS_NO_RESOURCES, -ENOSPC },
+	{ HV_STATUS_NO_DATA, -EAGAIN },
+	{ HV_STATUS_NOT_FOUND, -ENOENT },
+	{ HV_STATUS_INVALID_PARTITION_ID, -ENOENT },
+	{ HV_STATUS_INVALID_VP_INDEX, -ENOENT },
+	{ HV_STATUS_INVALID_PORT_ID, -ENOENT },
+	{ HV_STATUS_INVALID_CONNECTION_ID, -ENOENT },
+	{ HV_STATUS_INVALID_PARTITION_STATE, -EBADFD },
+	{ HV_STATUS_INVALID_VP_STATE, -EBADFD },
+	{ HV_STATUS_OBJECT_IN_USE, -EBUSY },
+	{ HV_STATUS_TIME_OUT, -ETIMEDOUT },
+	{ HV_STATUS_FEATURE_UNAVAILABLE, -EOPNOTSUPP },
+	{ HV_STATUS_OPERATION_FAILED, -EIO },
+};
+
+int hvp_errno(u16 status)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(errnos); i++)
+		if (errnos[i].status == status)
+			return errnos[i].err;
+	return -EINVAL;
+}
+
+static void *page_alloc(void)
+{
+	return (void *)get_zeroed_page(GFP_KERNEL);
+}
+
+int hvp_hypercall_init(void)
+{
+	struct hvp_cpu *c;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(&hvp_cpu, cpu);
+		c->in = page_alloc();
+		c->out = page_alloc();
+		c->caller = page_alloc();
+		if (!c->in || !c->out || !c->caller) {
+			hvp_hypercall_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void hvp_hypercall_exit(void)
+{
+	struct hvp_cpu *c;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(&hvp_cpu, cpu);
+		free_page((unsigned long)c->in);
+		free_page((unsigned long)c->out);
+		free_page((unsigned long)c->caller);
+		c->in = c->out = c->caller = NULL;
+	}
+}

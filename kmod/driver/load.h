@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What load.c keeps. */
+#ifndef HVP_LOAD_H
+#define HVP_LOAD_H
+
+#include <hvpart/boot.h>
+
+struct hvp_load {
+	struct hvpart_boot_chunk *chunks;
+	struct hvpart_boot_range *ranges;
+	u32 nr_chunks, nr_ranges;
+	u64 max_pfn;
+	bool la57;
+	/* the first chunk */
+	u64 used_pages, image_pages;
+	u64 cr3, entry;
+	struct hvpart_boot_info *info;
+	struct hvpart_cpu_frame *frames;
+};
+
+#endif
