@@ -85,8 +85,11 @@ static void crash_read_locked(struct hvp_partition *part)
 	if (part->ended || !smp_load_acquire(&c->noted))
 		return;
 	WRITE_ONCE(c->noted, false);
-	if (crash_read_registers(part, values))
+	if (crash_read_registers(part, values)) {
+		/* It runs: its own thread will be here in a moment. */
+		WRITE_ONCE(c->noted, true);
 		return;
+	}
 	memcpy(c->p, values, sizeof(c->p));
 	c->ctl = values[5];
 	c->vp_index = c->noted_vp;

@@ -3,6 +3,7 @@
 #ifndef HVP_CRASH_H
 #define HVP_CRASH_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct hvp_partition;
@@ -30,10 +31,17 @@ void hvp_crash_note(struct hvp_partition *part, u32 vp_index);
 /**
  * hvp_crash_read - read what the guest left, while it is still there
  *
- * Called by the thread of a VP as soon as it can. Context: process; takes the
- * partition lock if it is free, otherwise somebody else will read.
+ * Called by the thread of the VP that crashed, between two dispatches. Context:
+ * process; takes the partition lock if it is free, otherwise tries again later.
  */
 void hvp_crash_read(struct hvp_partition *part);
+
+/* Is it this VP's turn to call hvp_crash_read()? */
+static inline bool hvp_crash_is_of(const struct hvp_crash *crash, u32 vp_index)
+{
+	return unlikely(READ_ONCE(crash->noted)) &&
+		READ_ONCE(crash->noted_vp) == vp_index;
+}
 
 /* For poll(): is there anything that HVPART_GET_CRASH has not told? */
 bool hvp_crash_is_news(const struct hvp_partition *part);

@@ -57,8 +57,8 @@ static void issue_on(struct hvp_cpu *cpu, struct hvp_request *r)
 		memcpy(out, r->out, r->out_len);
 	else
 		memset(out, 0, r->out_len);
-	result = hvp_hypercall(request_control(r), r->in_len ? __pa(in) : 0,
-			       r->out_len ? __pa(out) : 0);
+	/* Never without an output page: 0 is a page of the root, too. */
+	result = hvp_hypercall(request_control(r), __pa(in), __pa(out));
 	if (r->out)
 		memcpy(r->out, out, r->out_len);
 	r->status = hvp_status(result);
@@ -184,7 +184,8 @@ static int deposit_block(struct hvp_account *account,
 	ret = hvp_request_run(&r);
 	atomic64_add(r.done, &account->pages);
 	hvp_arena_give(block->gpa_page_list + r.done, n - r.done);
-	return ret ?: hvp_sync(r.ticket);
+	/* Pending until every CPU has entered; there is no ticket to ask for. */
+	return ret ?: hvp_for_each_cpu_enter();
 }
 
 int hvp_deposit(struct hvp_account *account, unsigned int n)

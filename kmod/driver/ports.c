@@ -24,6 +24,9 @@
 #include "partition.h"
 #include "ports.h"
 
+/* VMBus's, as good as any. */
+#define PORT_SINT	2
+
 /**
  * struct hvp_port - one connection of a child, with its port in the root
  * @part: the child
@@ -101,6 +104,8 @@ static int port_create_call(struct hvp_port *port)
 		.port_info.port_type = port->type,
 	};
 
+	/* Must be one, though a port of the root interrupts nobody. */
+	in.port_info.message_port_info.target_sint = PORT_SINT;
 	if (port->type == HV_PORT_TYPE_EVENT)
 		in.port_info.event_port_info.flag_count = HV_EVENT_FLAGS_COUNT;
 	return hvp_simple(HVCALL_CREATE_PORT, &in, sizeof(in),

@@ -248,10 +248,17 @@ static int vp_handle(struct hvp_vp *vp)
 		vp->undelivered = true;
 		return 0;
 	}
-	if (page->dispatch_state != HV_VP_DISPATCH_STATE_BLOCKED)
+	if (page->dispatch_state != HV_VP_DISPATCH_STATE_BLOCKED) {
+		vp->unsuspended = false;
 		return RUN_ON;
-	if (page->dispatch_event == HV_VP_DISPATCH_EVENT_SUSPEND)
+	}
+	if (page->dispatch_event == HV_VP_DISPATCH_EVENT_SUSPEND &&
+	    !vp->unsuspended) {
+		vp->unsuspended = true;
 		return vp_clear_suspend(vp) ?: RUN_ON;
+	}
+	/* Also if clearing it did not help: something else holds the VP. */
+	vp->unsuspended = false;
 	vp_block(vp);
 	return RUN_ON;
 }
@@ -314,7 +321,7 @@ long hvp_vp_run(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
 		if (need_resched())
 			schedule();
 		status = vp_dispatch(vp, &ticket);
-		if (unlikely(READ_ONCE(vp->part->crash.noted)))
+		if (hvp_crash_is_of(&vp->part->crash, vp->index))
 			hvp_crash_read(vp->part);
 		/* The guest changed a mapping that other CPUs may still use. */
 		if (unlikely(ticket) && hvp_sync(ticket))

@@ -32,8 +32,10 @@ struct hvp_vp_counters {
  * @regs, @run: pages that user space maps; read once, checked, then used
  * @undelivered: @page->message has not reached user space yet
  * @resume: the message has; the next dispatch clears InterceptSuspend
+ * @unsuspended: ExplicitSuspend was just cleared
  * @timer: armed for @timer_deadline (physical TSC; 0: not armed) on @timer_cpu
  * @poll_ns: how long to poll before the next sleep
+ * @resume_work_since: Linux wants the thread to go to user space, jiffies
  */
 struct hvp_vp {
 	struct hvp_partition *part;
@@ -45,7 +47,7 @@ struct hvp_vp {
 	struct hvpart_vp_page *page;
 	struct hv_vp_register_page *regs;
 	struct hvpart_run_page *run;
-	bool undelivered, resume;
+	bool undelivered, resume, unsuspended;
 	struct hrtimer timer;
 	u64 timer_deadline;
 	int timer_cpu;
