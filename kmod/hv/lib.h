@@ -53,9 +53,20 @@ struct spinlock {
 	u16 owner;
 };
 
+#ifdef HV_UNIT_TEST
+/* Host tests that are interested watch the order of locks. */
+extern void test_lock(struct spinlock *l, bool take) __attribute__((weak));
+#define WATCH_LOCK(l, take)	(test_lock ? test_lock(l, take) : (void)0)
+#else
+#define WATCH_LOCK(l, take)	((void)0)
+#endif
+
 static inline void spin_lock(struct spinlock *l)
 {
-	u16 t = atomic_fetch_add(&l->next, 1);
+	u16 t;
+
+	WATCH_LOCK(l, true);
+	t = atomic_fetch_add(&l->next, 1);
 
 	while (load_acquire(&l->owner) != t)
 		cpu_relax();
@@ -64,6 +75,7 @@ static inline void spin_lock(struct spinlock *l)
 static inline void spin_unlock(struct spinlock *l)
 {
 	store_release(&l->owner, (u16)(l->owner + 1));
+	WATCH_LOCK(l, false);
 }
 
 static inline bool test_bit(const u64 *map, u32 n)

@@ -66,11 +66,17 @@
 	X(WORLD_BARRIER)						\
 	X(WORLD_RSB)
 
+/* Of calls, dispatch and the loop; selftests/unit/core. */
+#define HV_CORE_MUTATIONS(X)						\
+	X(LOOP_EPOCH)		/* a CPU passes its epoch at entries */	\
+	X(LOOP_EPOCH_FLUSH)	/* and flushes before */
+
 #ifdef HV_UNIT_TEST
 #define HV_MUTATION_ENUM(name) MUT_##name,
 enum hv_mutation {
 	MUT_NONE, HV_MUTATIONS(HV_MUTATION_ENUM) MUT_END,
-	HV_VENDOR_MUTATIONS(HV_MUTATION_ENUM) MUT_VENDOR_END
+	HV_VENDOR_MUTATIONS(HV_MUTATION_ENUM) MUT_VENDOR_END,
+	HV_CORE_MUTATIONS(HV_MUTATION_ENUM) MUT_CORE_END
 };
 extern int hv_mutation;			/* the one that is taken out */
 extern void hv_race(const char *where, void *what);
