@@ -133,7 +133,7 @@ static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 		return HV_STATUS_SUCCESS;
 	memset(c->out, 0, out);
 	e = gpa_lookup(&c->caller->gpa, c->out_gpa >> PAGE_SHIFT);
-	if (!c->caller->is_root && (!e.level || !(e.rights & GPA_W)))
+	if (!e.level || !(e.rights & GPA_W))
 		return HV_STATUS_INVALID_ALIGNMENT;
 	return HV_STATUS_SUCCESS;
 }
