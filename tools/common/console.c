@@ -10,6 +10,7 @@
  * thread changes (under the lock, since others read it).
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,8 @@
 
 #include "console.h"
 #include "rundir.h"
+
+#define CONSOLE_CLOSE_MS	1000
 
 struct viewer {
 	struct viewer *next;
@@ -264,7 +267,13 @@ void console_server_close(struct console_server *server)
 		return;
 	pthread_mutex_lock(&server->lock);
 	while ((viewer = server->viewers)) {
+		struct pollfd wait = { .fd = viewer->fd, .events = POLLOUT };
+
 		viewer_flush(server, viewer);
+		/* What a guest says last is what one most wants to read. */
+		while (viewer->at != server->written && !viewer->dead &&
+		       poll(&wait, 1, CONSOLE_CLOSE_MS) == 1)
+			viewer_flush(server, viewer);
 		server->viewers = viewer->next;
 		close(viewer->fd);
 		free(viewer);

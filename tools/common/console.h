@@ -71,8 +71,10 @@ void console_server_write(struct console_server *server, const void *buf,
 			  size_t len);
 
 /**
- * console_server_close() - send what can be sent, disconnect everybody
+ * console_server_close() - disconnect everybody
  * @server: from console_server_open(); NULL is allowed
+ *
+ * What could not be sent yet is waited for, at most for a second a client.
  */
 void console_server_close(struct console_server *server);
 

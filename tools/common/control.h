@@ -30,7 +30,8 @@
  *	watch	as info; from then on this client gets events. Answered by the
  *		helpers below, which ask the worker for "info"
  *	quit	ends the guest, the partition and the worker, which removes its
- *		directory (rundir_remove()) after its reply is sent
+ *		directory (rundir_remove()) after its reply is sent. partctl
+ *		waits for the end of the process, and kills it after 5 s
  *
  * A reply is {"ok":true, …} or {"ok":false,"error":"TEXT","errno":N}. Members:
  *

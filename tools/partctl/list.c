@@ -130,19 +130,21 @@ static void print_info(struct json_object *info)
 	char text[FORMAT_MAX];
 
 	json_object_object_foreach(info, key, value) {
+		const char *shown = json_object_get_string(value);
+		const char *label = key;
+
 		if (!strcmp(key, "crash"))
 			continue;
-		printf("%s:%*s", strcmp(key, "uptime_ms") ? key : "uptime",
-		       strlen(key) < 11 ? (int)(11 - strlen(key)) : 1, "");
 		if (!strcmp(key, "memory")) {
 			format_size(text, json_object_get_uint64(value));
-			puts(text);
+			shown = text;
 		} else if (!strcmp(key, "uptime_ms")) {
 			format_time(text, json_object_get_uint64(value));
-			printf("  %s\n", text);
-		} else {
-			puts(json_object_get_string(value));
+			label = "uptime";
+			shown = text;
 		}
+		printf("%s:%*s%s\n", label, (int)(11 - strlen(label) % 11),
+		       "", shown ? shown : "-");
 	}
 	if (json_object_object_get_ex(info, "crash", &info))
 		print_crash(info);

@@ -15,6 +15,7 @@
 #include "control.h"
 #include "partctl.h"
 #include "state.h"
+#include "worker.h"
 
 #define KEY_LEAVE	0x1D		/* Ctrl-], as telnet and virsh have it */
 /* What may still be on its way when the end of the guest is known. */
@@ -27,6 +28,8 @@ struct terminal {
 	int input;			/* standard input, or -1: it ended */
 	int state;
 	int reason;
+	int pidfd;			/* the worker's process, or -1 */
+	struct child_config config;	/* zero if it could not be read */
 };
 
 static struct termios saved;
@@ -194,6 +197,37 @@ static const char *end_text(const struct terminal *t)
 	}
 }
 
+/*
+ * Where the worker goes with the guest, its partition is there until the
+ * process is gone: who unloads the module next shall not find it busy.
+ */
+static void wait_destroyed(const struct terminal *t)
+{
+	int action = PART_ACTION_DESTROY;
+
+	switch (t->reason) {
+	case PART_REASON_POWEROFF:
+		action = t->config.on_poweroff;
+		break;
+	case PART_REASON_RESET:
+		action = t->config.on_reboot;
+		break;
+	case PART_REASON_PANIC:
+		action = t->config.on_panic;
+		break;
+	case PART_REASON_TRIPLE_FAULT:
+	case PART_REASON_ERROR:
+		action = t->config.on_crash;
+		break;
+	default:
+		/* Stopped by somebody: the partition stays. */
+		if (t->state != PART_STATE_FAILED)
+			return;
+	}
+	if (action == PART_ACTION_DESTROY && t->pidfd >= 0)
+		worker_wait(t->pidfd, WORKER_GONE_MS);
+}
+
 /* Until the child ends (its exit code) or the user leaves (EXIT_OK). */
 static int terminal_loop(struct terminal *t)
 {
@@ -212,6 +246,7 @@ static int terminal_loop(struct terminal *t)
 		if (code >= 0) {
 			drain(t);
 			raw_end();
+			wait_destroyed(t);
 			complain("%s: %s", t->name, end_text(t));
 			return code;
 		}
@@ -264,15 +299,21 @@ int terminal_attach(const char *name, const char *dir,
 		.name = name,
 		.control = control,
 		.input = STDIN_FILENO,
+		.pidfd = worker_pidfd(dir),
 	};
+	const char *what;
 	int ret;
 
+	if (child_config_load(&t.config, dir, &what))
+		memset(&t.config, 0, sizeof(t.config));
 	ret = watch(&t);
 	if (ret)
-		return ret;
+		goto out;
 	t.console = rundir_connect(dir, RUNDIR_CONSOLE);
-	if (t.console < 0)
-		return fail(t.console, "%s: console", name);
+	if (t.console < 0) {
+		ret = fail(t.console, "%s: console", name);
+		goto out;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	ret = start_it ? start(&t) : EXIT_OK;
 	if (!ret) {
@@ -284,6 +325,10 @@ int terminal_attach(const char *name, const char *dir,
 	}
 	if (t.console >= 0)
 		close(t.console);
+out:
+	if (t.pidfd >= 0)
+		close(t.pidfd);
+	child_config_free(&t.config);
 	return ret;
 }
 

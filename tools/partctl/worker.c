@@ -4,20 +4,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "control.h"
 #include "libpart.h"
 #include "partctl.h"
 #include "worker.h"
-
-/* After a quit that was confirmed, or a SIGKILL. */
-#define WORKER_GONE_MS	5000
 
 static int make_dir(const char *name, char *dir)
 {
@@ -168,37 +167,59 @@ int worker_create(const struct child_config *config, char *dir)
 	return ret;
 }
 
-static bool wait_gone(const char *dir)
+int worker_pidfd(const char *dir)
 {
-	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
 	pid_t pid;
-	int i;
+	int fd;
 
-	for (i = 0; i < WORKER_GONE_MS / 10; i++) {
-		if (rundir_owner(dir, &pid) <= 0)
-			return true;
-		nanosleep(&step, NULL);
+	if (rundir_owner(dir, &pid) <= 0 || pid <= 1)
+		return -ESRCH;
+	fd = syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0)
+		return -errno;
+	/* Still the owner: then it was so when the descriptor was made. */
+	if (rundir_owner(dir, &pid) <= 0) {
+		close(fd);
+		return -ESRCH;
 	}
-	return false;
+	return fd;
 }
 
-int worker_destroy(const char *dir)
+bool worker_wait(int pidfd, int timeout_ms)
+{
+	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&wait, 1, timeout_ms) == 1;
+}
+
+/* Friendly first; a partition is gone when its worker's process is. */
+static int worker_end(const char *dir, int pidfd)
 {
 	struct control_client *client;
 	bool asked = false;
-	pid_t pid;
 
 	if (!control_connect(&client, dir)) {
 		asked = !control_call(client, "quit", NULL, NULL);
 		control_disconnect(client);
 	}
-	if (!asked || !wait_gone(dir)) {
-		/* The lock says that this number is the worker's and no other. */
-		if (rundir_owner(dir, &pid) > 0 && pid > 1 &&
-		    kill(pid, SIGKILL) && errno != ESRCH)
-			return -errno;
-		if (!wait_gone(dir))
-			return -EBUSY;
+	if (asked && worker_wait(pidfd, WORKER_GONE_MS))
+		return 0;
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) &&
+	    errno != ESRCH)
+		return -errno;
+	return worker_wait(pidfd, WORKER_GONE_MS) ? 0 : -EBUSY;
+}
+
+int worker_destroy(const char *dir)
+{
+	int pidfd = worker_pidfd(dir);
+	int ret = 0;
+
+	if (pidfd >= 0) {
+		ret = worker_end(dir, pidfd);
+		close(pidfd);
+	} else if (pidfd != -ESRCH) {
+		ret = pidfd;
 	}
-	return rundir_remove(dir);
+	return ret ? ret : rundir_remove(dir);
 }

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A worker without a partition: the control and console helpers, and an end as
+ * the kernel command line says:
+ *
+ *	poweroff reset panic triple-fault error	after 50 ms
+ *	wait			runs on and echoes its input in brackets
+ *	die			kills itself instead
+ *	refuse			does not get ready: EINVAL, "no kernel"
+ *	silent			dies before it is ready
+ *	flood			writes 100,000 bytes, then as poweroff
+ *	mute			never answers "info" and is deaf to "quit"
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "console.h"
+#include "control.h"
+#include "exits.h"
+#include "rundir.h"
+#include "state.h"
+
+static struct {
+	struct child_config config;
+	const char *dir;
+	struct control_server *control;
+	struct console_server *console;
+	int state;
+	int reason;
+	int restarts;
+	bool quit;
+	bool just_started;
+} w;
+
+static void change(int state, int reason)
+{
+	w.state = state;
+	w.reason = reason;
+	control_server_state(w.control, state, reason);
+}
+
+static void say(const char *text)
+{
+	console_server_write(w.console, text, strlen(text));
+}
+
+static void boot(int reason)
+{
+	change(PART_STATE_RUNNING, reason);
+	w.just_started = true;
+	say("hello from ");
+	say(w.config.name);
+	say("\n");
+}
+
+static void add_crash(struct json_object *reply)
+{
+	struct json_object *crash = json_object_new_object();
+	char member[3] = "p0";
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		member[1] = '0' + i;
+		json_object_object_add(crash, member,
+				       json_object_new_string("0x1f"));
+	}
+	json_object_object_add(crash, "message",
+		json_object_new_string("Kernel panic\n\033[31mred\n"));
+	json_object_object_add(reply, "crash", crash);
+}
+
+static void info(struct json_object *reply)
+{
+	json_object_object_add(reply, "name",
+			       json_object_new_string(w.config.name));
+	json_object_object_add(reply, "state",
+		json_object_new_string(part_state_name(w.state)));
+	if (w.reason)
+		json_object_object_add(reply, "reason",
+			json_object_new_string(part_reason_name(w.reason)));
+	json_object_object_add(reply, "pid", json_object_new_int(getpid()));
+	json_object_object_add(reply, "partition", json_object_new_int(3));
+	json_object_object_add(reply, "memory",
+			       json_object_new_uint64(w.config.memory));
+	json_object_object_add(reply, "vps",
+			       json_object_new_int64(w.config.vps));
+	json_object_object_add(reply, "restarts",
+			       json_object_new_int(w.restarts));
+	json_object_object_add(reply, "uptime_ms", json_object_new_int(61000));
+	if (w.reason == PART_REASON_PANIC)
+		add_crash(reply);
+}
+
+static void stat(struct json_object *reply)
+{
+	struct hvpart_partition_stats partition = { .pool_pages = 77 };
+	struct hvpart_vp_stats vp = { .exits[HVPART_EXIT_IO] = 5 };
+	struct json_object *vps = json_object_new_array();
+
+	json_object_array_add(vps, vp_stats_to_json(0, &vp));
+	json_object_object_add(reply, "partition",
+			       partition_stats_to_json(&partition));
+	json_object_object_add(reply, "vps", vps);
+}
+
+static int request(void *ctx, const char *cmd, struct json_object *request,
+		   struct json_object *reply)
+{
+	struct json_object *force;
+
+	(void)ctx;
+	if (!strcmp(w.config.cmdline, "mute") && strcmp(cmd, "start"))
+		pause();
+	if (!strcmp(cmd, "info")) {
+		info(reply);
+	} else if (!strcmp(cmd, "stat")) {
+		stat(reply);
+	} else if (!strcmp(cmd, "quit")) {
+		w.quit = true;
+	} else if (!strcmp(cmd, "start")) {
+		if (w.state == PART_STATE_RUNNING)
+			return -EBUSY;
+		boot(PART_REASON_NONE);
+	} else if (!strcmp(cmd, "stop")) {
+		if (!json_object_object_get_ex(request, "force", &force))
+			return -EOPNOTSUPP;
+		if (w.state != PART_STATE_RUNNING)
+			return -EBUSY;
+		change(PART_STATE_STOPPED, PART_REASON_KILLED);
+	} else {
+		return -ENOSYS;
+	}
+	return 0;
+}
+
+static void apply(int action, int state, int reason)
+{
+	if (action == PART_ACTION_RESTART && !w.restarts++) {
+		boot(reason);
+		return;
+	}
+	change(state, reason);
+	if (action == PART_ACTION_DESTROY)
+		w.quit = true;
+}
+
+static void flood(void)
+{
+	char line[101];
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		snprintf(line, sizeof(line), "%099d\n", i);
+		say(line);
+	}
+}
+
+/* 50 ms after the start. */
+static void end_of_guest(void)
+{
+	const char *how = w.config.cmdline;
+
+	if (!strcmp(how, "die"))
+		raise(SIGKILL);
+	if (!strcmp(how, "flood"))
+		flood();
+	if (!strcmp(how, "poweroff") || !strcmp(how, "flood"))
+		apply(w.config.on_poweroff, PART_STATE_STOPPED,
+		      PART_REASON_POWEROFF);
+	else if (!strcmp(how, "reset"))
+		apply(w.config.on_reboot, PART_STATE_STOPPED,
+		      PART_REASON_RESET);
+	else if (!strcmp(how, "panic"))
+		apply(w.config.on_panic, PART_STATE_CRASHED,
+		      PART_REASON_PANIC);
+	else if (!strcmp(how, "triple-fault"))
+		apply(w.config.on_crash, PART_STATE_CRASHED,
+		      PART_REASON_TRIPLE_FAULT);
+	else if (!strcmp(how, "error"))
+		apply(w.config.on_crash, PART_STATE_CRASHED,
+		      PART_REASON_ERROR);
+}
+
+static void echo(void)
+{
+	char buf[64];
+	size_t n = console_server_read(w.console, buf, sizeof(buf));
+
+	if (!n)
+		return;
+	say("[");
+	console_server_write(w.console, buf, n);
+	say("]");
+}
+
+static void loop(void)
+{
+	while (!w.quit) {
+		struct pollfd wait[2] = {
+			{ .fd = control_server_fd(w.control), .events = POLLIN },
+			{ .fd = console_server_fd(w.console), .events = POLLIN },
+		};
+		int n = poll(wait, 2, w.just_started ? 50 : -1);
+
+		if (!n && w.just_started) {
+			w.just_started = false;
+			end_of_guest();
+			continue;
+		}
+		if (wait[0].revents)
+			control_server_handle(w.control);
+		if (wait[1].revents && console_server_handle(w.console))
+			echo();
+	}
+}
+
+static int set_up(int ready)
+{
+	const char *what;
+	int ret;
+
+	ret = child_config_load(&w.config, w.dir, &what);
+	if (ret) {
+		fprintf(stderr, "config.json: %s\n", what);
+		return ret;
+	}
+	fprintf(stderr, "fake worker of %s\n", w.config.name);
+	if (!strcmp(w.config.cmdline, "silent"))
+		_exit(1);
+	ret = rundir_claim(w.dir);
+	if (ret >= 0 && !strcmp(w.config.cmdline, "refuse")) {
+		control_ready(ready, -EINVAL, "no kernel");
+		_exit(1);
+	}
+	if (ret >= 0)
+		ret = control_server_open(&w.control, w.dir, request, NULL);
+	if (!ret)
+		ret = console_server_open(&w.console, w.dir);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	int ready;
+	int ret;
+
+	if (argc != 5 || strcmp(argv[1], "--dir") ||
+	    strcmp(argv[3], "--ready-fd"))
+		return 2;
+	w.dir = argv[2];
+	ready = atoi(argv[4]);
+	ret = set_up(ready);
+	control_ready(ready, ret, NULL);
+	if (ret)
+		return 1;
+	loop();
+	console_server_close(w.console);
+	rundir_remove(w.dir);
+	control_server_close(w.control);
+	child_config_free(&w.config);
+	return 0;
+}
