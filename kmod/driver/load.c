@@ -294,11 +294,14 @@ static int map_owner(void)
 /* Our copy of the page, at the address where Linux has its own. */
 static int map_trampoline(void)
 {
+	const void *source = hvp_trampoline;
 	u64 page = take(1);
 
 	if (page == ~0ULL)
 		return -ENOMEM;
-	memcpy(first_va(page), hvp_trampoline, PAGE_SIZE);
+	/* Data for once: objtool wants no pointers into the middle of code. */
+	OPTIMIZER_HIDE_VAR(source);
+	memcpy(first_va(page), source, PAGE_SIZE);
 	return map_page((unsigned long)hvp_trampoline, first_spa(page),
 			HVP_PTE_RX);
 }
