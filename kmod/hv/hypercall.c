@@ -31,7 +31,8 @@ static const struct hc_desc calls[] = {
 	static_assert(!((shape) & HC_FAST) || ((in) <= 16 && !(out) &&	\
 		      !((shape) & (HC_REP | HC_VAR))),			\
 		      #fn ": fast calls have 16 bytes in and nothing out"); \
-	static_assert(!(ein) || ((shape) & HC_REP), #fn ": list without rep");
+	static_assert(!(ein) || ((shape) & HC_REP), #fn ": list without rep"); \
+	static_assert(!(eout) || !(out), #fn ": output header and list");
 HYPERCALL_LIST(HC_CHECK)
 
 /*
@@ -140,12 +141,15 @@ static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 
 static hv_status store(const struct hc_desc *d, struct hcall *c, hv_status st)
 {
-	u32 bytes = d->out + c->rep_done * d->elem_out;
+	/* What an earlier round of a rep call has written stays. */
+	u32 done = c->rep_start * d->elem_out;
+	u32 bytes = d->out + c->rep_done * d->elem_out - done;
 
 	if (c->fast || !bytes || (st && !(d->shape & HC_REP)))
 		return st;
 	/* The page went away meanwhile: the caller's own race. */
-	if (!gpa_write(&c->caller->gpa, c->out_gpa, c->out, bytes))
+	if (!gpa_write(&c->caller->gpa, c->out_gpa + done, c->out + done,
+		       bytes))
 		return HV_STATUS_INVALID_ALIGNMENT;
 	return st;
 }
