@@ -42,14 +42,9 @@ extern "C" {
 
 #define PART_DEVICE		"/dev/hvpart"
 
-/** struct part_dev - the open device; opaque */
-struct part_dev;
-/** struct part - a child partition; opaque */
-struct part;
-/** struct part_vp - a virtual processor of a child; opaque */
-struct part_vp;
-
-/* ------------------------------------------------------------- errors */
+struct part_dev;		/* the open device */
+struct part;			/* a child partition */
+struct part_vp;			/* a virtual processor of a child */
 
 /**
  * part_last_status() - the hypervisor's status of this thread's last call
@@ -71,12 +66,10 @@ const char *part_status_name(unsigned int status);
  * part_strerror() - an error in words
  * @err: what a function of this library returned
  *
- * Return: text in a buffer of this thread, valid until its next call. Names the
- * hypervisor's status too if @err came from there.
+ * Return: text in a buffer of this thread, valid until its next call; with the
+ * hypervisor's status if @err came from there.
  */
 const char *part_strerror(int err);
-
-/* ------------------------------------------------------------- device */
 
 /**
  * part_open() - open the hypervisor's device
@@ -97,8 +90,10 @@ int part_open(struct part_dev **dev, const char *path);
 void part_close(struct part_dev *dev);
 
 /**
- * part_dev_fd() - the device's file descriptor, still owned by the library
+ * part_dev_fd() - the device's file descriptor
  * @dev: from part_open()
+ *
+ * Return: the descriptor, still owned by the library.
  */
 int part_dev_fd(const struct part_dev *dev);
 
@@ -106,6 +101,8 @@ int part_dev_fd(const struct part_dev *dev);
  * part_get_caps() - what this driver offers
  * @dev: from part_open()
  * @caps: filled in
+ *
+ * Return: 0 or an error.
  */
 int part_get_caps(struct part_dev *dev, struct hvpart_caps *caps);
 
@@ -113,6 +110,8 @@ int part_get_caps(struct part_dev *dev, struct hvpart_caps *caps);
  * part_get_info() - what hypervisor this is and what the machine looks like
  * @dev: from part_open()
  * @info: filled in
+ *
+ * Return: 0 or an error.
  */
 int part_get_info(struct part_dev *dev, struct hvpart_info *info);
 
@@ -138,8 +137,6 @@ int part_read_log(struct part_dev *dev, __u64 *next, __u64 *lost,
  * Return: how many, or an error.
  */
 int part_list(struct part_dev *dev, struct hvpart_partition_entry **entries);
-
-/* ---------------------------------------------------------- partition */
 
 /* part_config.flags; values of the mshv ABI */
 #define PART_LAPIC		(1ULL << HVPART_PT_BIT_LAPIC)
@@ -190,7 +187,11 @@ struct part_config {
 #define part_config_init(config) \
 	part_config_init_sized(config, sizeof(*(config)))
 
-/* The size keeps old programs working when the structure grows. */
+/**
+ * part_config_init_sized() - what part_config_init() really calls
+ * @config: filled in
+ * @size: of the caller's structure: old programs go on to work when it grows
+ */
 void part_config_init_sized(struct part_config *config, size_t size);
 
 /**
@@ -213,6 +214,8 @@ int part_create(struct part_dev *dev, const struct part_config *config,
  * @part: from part_create()
  *
  * From now on it may have memory and VPs.
+ *
+ * Return: 0 or an error.
  */
 int part_initialize(struct part *part);
 
@@ -226,16 +229,28 @@ int part_initialize(struct part *part);
  */
 void part_destroy(struct part *part);
 
-/** part_fd() - the partition's file descriptor, owned by the library */
+/**
+ * part_fd() - the partition's file descriptor
+ * @part: from part_create()
+ *
+ * Return: the descriptor, still owned by the library.
+ */
 int part_fd(const struct part *part);
 
-/** part_id() - the partition's id in the hypervisor, 0 if that is gone */
+/**
+ * part_id() - the partition's id in the hypervisor
+ * @part: from part_create()
+ *
+ * Return: the id, or 0 if the hypervisor is gone.
+ */
 __u64 part_id(struct part *part);
 
 /**
  * part_get_stats() - counters of the partition
  * @part: from part_create()
  * @stats: filled in; what the driver does not know is 0
+ *
+ * Return: 0 or an error.
  */
 int part_get_stats(struct part *part, struct hvpart_partition_stats *stats);
 
@@ -248,6 +263,8 @@ int part_get_stats(struct part *part, struct hvpart_partition_stats *stats);
  * @size: bytes there
  *
  * The descriptor part_fd() polls as POLLPRI when there is a new one.
+ *
+ * Return: 0 or an error.
  */
 int part_get_crash(struct part *part, struct hvpart_crash *crash,
 		   char *message, size_t size);
@@ -257,6 +274,8 @@ int part_get_crash(struct part *part, struct hvpart_crash *crash,
  * @part: from part_create()
  * @code: HV_PARTITION_PROPERTY_* or HVPART_PROPERTY_*
  * @value: the answer
+ *
+ * Return: 0 or an error.
  */
 int part_get_property(struct part *part, __u32 code, __u64 *value);
 
@@ -288,8 +307,14 @@ int part_hvcall(struct part *part, __u16 code, const void *in, size_t in_sz,
 /**
  * part_dev_hvcall() - a hypercall on behalf of the root
  * @dev: from part_open()
+ * @code: HVCALL_*; the driver allows very few
+ * @in: input block
+ * @in_sz: its bytes
+ * @out: output block or NULL
+ * @out_sz: its bytes
+ * @reps: as for part_hvcall()
  *
- * As part_hvcall(); the driver allows very few.
+ * Return: as part_hvcall().
  */
 int part_dev_hvcall(struct part_dev *dev, __u16 code, const void *in,
 		    size_t in_sz, void *out, size_t out_sz, __u16 *reps);
@@ -302,11 +327,11 @@ int part_dev_hvcall(struct part_dev *dev, __u16 code, const void *in,
  * @subleaf: ECX; -1: whatever ECX is
  * @value: EAX, EBX, ECX, EDX
  * @mask: bits to take from @value; NULL: all
+ *
+ * Return: 0 or an error.
  */
 int part_cpuid_override(struct part *part, __u32 vp, __u32 leaf, __s64 subleaf,
 			const __u32 value[4], const __u32 mask[4]);
-
-/* ------------------------------------------------------------- memory */
 
 #define PART_MEM_WRITE		(1U << HVPART_SET_MEM_BIT_WRITABLE)
 #define PART_MEM_EXEC		(1U << HVPART_SET_MEM_BIT_EXECUTABLE)
@@ -324,8 +349,7 @@ int part_cpuid_override(struct part *part, __u32 vp, __u32 leaf, __s64 subleaf,
  *	is large enough, kept out of core dumps)
  * @out: where it is in this process, or NULL
  *
- * Return: 0; -EEXIST: overlaps a region; -ENOMEM: also when RLIMIT_MEMLOCK
- * says so; -EINVAL.
+ * Return: 0; -EEXIST: overlaps; -ENOMEM: also RLIMIT_MEMLOCK; -EINVAL.
  */
 int part_mem_add(struct part *part, __u64 gpa, __u64 size, __u32 flags,
 		 void *hva, void **out);
@@ -352,8 +376,6 @@ int part_mem_remove(struct part *part, __u64 gpa, __u64 size);
  */
 void *part_mem_ptr(struct part *part, __u64 gpa, __u64 len);
 
-/* ----------------------------------------------------------------- VPs */
-
 /**
  * part_vp_create() - make a virtual processor
  * @part: from part_create(), initialised
@@ -364,13 +386,28 @@ void *part_mem_ptr(struct part *part, __u64 gpa, __u64 len);
  */
 int part_vp_create(struct part *part, __u32 index, struct part_vp **vp);
 
-/** part_vp_index() - the index it was created with */
+/**
+ * part_vp_index() - the index it was created with
+ * @vp: from part_vp_create()
+ *
+ * Return: the index.
+ */
 __u32 part_vp_index(const struct part_vp *vp);
 
-/** part_vp_part() - the partition it belongs to */
+/**
+ * part_vp_part() - the partition it belongs to
+ * @vp: from part_vp_create()
+ *
+ * Return: the partition.
+ */
 struct part *part_vp_part(const struct part_vp *vp);
 
-/** part_vp_fd() - the VP's file descriptor, owned by the library */
+/**
+ * part_vp_fd() - the VP's file descriptor
+ * @vp: from part_vp_create()
+ *
+ * Return: the descriptor, still owned by the library.
+ */
 int part_vp_fd(const struct part_vp *vp);
 
 /**
@@ -415,6 +452,8 @@ int part_vp_kick_thread(struct part_vp *vp, pthread_t thread);
  * @names: HV_X64_REGISTER_*, HV_REGISTER_*
  * @values: @n answers
  * @n: how many; split into several hypercalls where needed
+ *
+ * Return: 0 or an error.
  */
 int part_vp_get_regs(struct part_vp *vp, const __u32 *names,
 		     union hv_register_value *values, size_t n);
@@ -427,6 +466,8 @@ int part_vp_get_regs(struct part_vp *vp, const __u32 *names,
  * @n: how many
  *
  * On an error those before the refused one have been written.
+ *
+ * Return: 0 or an error.
  */
 int part_vp_set_regs(struct part_vp *vp, const __u32 *names,
 		     const union hv_register_value *values, size_t n);
@@ -457,6 +498,8 @@ int part_vp_get_state(struct part_vp *vp, __u8 type, void *buf, size_t *size);
  * @type: HVPART_VP_STATE_*
  * @buf: any alignment
  * @size: bytes
+ *
+ * Return: 0 or an error.
  */
 int part_vp_set_state(struct part_vp *vp, __u8 type, const void *buf,
 		      size_t size);
@@ -465,10 +508,10 @@ int part_vp_set_state(struct part_vp *vp, __u8 type, const void *buf,
  * part_vp_get_stats() - counters of a VP
  * @vp: from part_vp_create(); any thread, also while it runs
  * @stats: filled in; what the driver does not know is 0
+ *
+ * Return: 0 or an error.
  */
 int part_vp_get_stats(struct part_vp *vp, struct hvpart_vp_stats *stats);
-
-/* --------------------------------------------- interrupts and messages */
 
 /**
  * part_assert_interrupt() - raise an interrupt in the guest
@@ -478,6 +521,8 @@ int part_vp_get_stats(struct part_vp *vp, struct hvpart_vp_stats *stats);
  * @vector: 16 … 255; ignored for NMI, INIT …
  * @level: level triggered
  * @logical: @dest is a logical destination
+ *
+ * Return: 0 or an error.
  */
 int part_assert_interrupt(struct part *part, __u32 type, __u64 dest,
 			  __u32 vector, bool level, bool logical);
@@ -520,7 +565,13 @@ int part_port_eventfd(struct part *part, __u32 connection, __u16 flag,
 		      int eventfd);
 
 /**
- * part_port_eventfd_remove() - undo that; same arguments
+ * part_port_eventfd_remove() - undo part_port_eventfd()
+ * @part: as there
+ * @connection: as there
+ * @flag: as there
+ * @eventfd: as there
+ *
+ * Return: 0; -ENOENT.
  */
 int part_port_eventfd_remove(struct part *part, __u32 connection, __u16 flag,
 			     int eventfd);

@@ -30,11 +30,14 @@ struct json_object;
  * @cmdline: the kernel's command line
  * @memory: bytes
  * @vps: virtual processors
- * @on_poweroff, @on_reboot, @on_panic, @on_crash: enum part_action; a crash is
- *	a triple fault or an error
- * @has_privileges, @privileges: leaf 0x40000003 EBX << 32 | EAX, if not the
- *	default
- * @has_hints, @hints: leaf 0x40000004 EAX, if not the default
+ * @on_poweroff: enum part_action
+ * @on_reboot: enum part_action
+ * @on_panic: enum part_action
+ * @on_crash: enum part_action after a triple fault or an error
+ * @has_privileges: @privileges is not the default
+ * @privileges: leaf 0x40000003 EBX << 32 | EAX
+ * @has_hints: @hints is not the default
+ * @hints: leaf 0x40000004 EAX
  * @debug_break: HVPART_BREAK_*
  */
 struct child_config {
@@ -66,7 +69,10 @@ struct child_config {
  */
 int child_config_init(struct child_config *config);
 
-/** child_config_free() - frees the strings */
+/**
+ * child_config_free() - frees the strings
+ * @config: from child_config_init() or child_config_load()
+ */
 void child_config_free(struct child_config *config);
 
 /**

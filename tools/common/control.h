@@ -87,7 +87,9 @@ typedef int control_request_fn(void *ctx, const char *cmd,
  * @fn: answers requests
  * @ctx: for @fn
  *
- * The socket is mode 0600; stale ones are replaced. Return: 0 or -errno.
+ * The socket is mode 0600; stale ones are replaced.
+ *
+ * Return: 0 or -errno.
  */
 int control_server_open(struct control_server **server, const char *dir,
 			control_request_fn *fn, void *ctx);
@@ -151,10 +153,21 @@ struct control_client;
  */
 int control_connect(struct control_client **client, const char *dir);
 
-/** control_disconnect() - NULL is allowed */
+/**
+ * control_disconnect() - the end of it
+ * @client: from control_connect(); NULL is allowed
+ */
 void control_disconnect(struct control_client *client);
 
-/** control_client_fd() - to poll for events */
+/**
+ * control_client_fd() - to poll for events
+ * @client: from control_connect()
+ *
+ * Ask control_event() with a timeout of 0 before each poll(): an event may have
+ * come along with a reply.
+ *
+ * Return: the descriptor.
+ */
 int control_client_fd(const struct control_client *client);
 
 /**

@@ -32,6 +32,8 @@
  * rundir_name_valid() - may a partition have this name?
  * @name: letters, digits, "_", "-", "."; begins with a letter or digit; at most
  *	RUNDIR_NAME_MAX bytes
+ *
+ * Return: whether it may.
  */
 bool rundir_name_valid(const char *name);
 
