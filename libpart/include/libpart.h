@@ -2,9 +2,6 @@
 /*
  * libpart: partitions of the hvpart hypervisor for programs.
  *
- * Conventions
- * -----------
- *
  * Errors: a function that returns int returns 0 (or what its comment says) or a
  * negative errno value. Where the hypervisor itself refused, part_last_status()
  * still knows its HV_STATUS_* and part_strerror() prints both.
@@ -58,7 +55,7 @@ unsigned int part_last_status(void);
  * part_status_name() - the specification's name of a status
  * @status: HV_STATUS_*
  *
- * Return: e.g. "HV_STATUS_INVALID_PARAMETER"; "HV_STATUS_?" for unknown ones.
+ * Return: as "HV_STATUS_INVALID_PARAMETER"; "HV_STATUS_?" for unknown ones.
  */
 const char *part_status_name(unsigned int status);
 
@@ -203,8 +200,7 @@ void part_config_init_sized(struct part_config *config, size_t size);
  * The partition has its early properties but is not yet initialised: more of
  * them may be set before part_initialize().
  *
- * Return: 0; -EINVAL: a flag or mask that does not exist; -EOPNOTSUPP: one that
- * this hypervisor does not offer; -ENOMEM; -EPERM.
+ * Return: 0; -EINVAL: no such flag; -EOPNOTSUPP, -ERANGE: not offered; -ENOMEM.
  */
 int part_create(struct part_dev *dev, const struct part_config *config,
 		struct part **part);
@@ -223,9 +219,8 @@ int part_initialize(struct part *part);
  * part_destroy() - end a partition
  * @part: from part_create(); NULL is allowed
  *
- * Closes every VP, takes all memory back and frees what part_mem_add()
- * allocated. No thread may be in part_vp_run() of it; objects of its VPs are
- * gone afterwards.
+ * Frees its VPs' objects too, and what part_mem_add() allocated. No thread may be
+ * in part_vp_run() of it.
  */
 void part_destroy(struct part *part);
 
@@ -415,9 +410,9 @@ int part_vp_fd(const struct part_vp *vp);
  * @vp: from part_vp_create()
  * @msg: the intercept message, when 0 is returned
  *
- * Return: 0: @msg says what the guest did; -EINTR: a signal came or
- * part_vp_stop() was called, and nothing was lost: call again to go on; -EIO:
- * the partition is gone or the hypervisor refuses to run this VP.
+ * Return: 0: @msg says what the guest did; -EINTR: a signal or part_vp_stop(),
+ * nothing was lost, call again to go on; -EIO: the partition is gone or the
+ * hypervisor refuses to run this VP.
  */
 int part_vp_run(struct part_vp *vp, struct hv_message *msg);
 
@@ -476,8 +471,7 @@ int part_vp_set_regs(struct part_vp *vp, const __u32 *names,
  * part_vp_reg_page() - the shared register page
  * @vp: from part_vp_create()
  *
- * Return: the page (look at isvalid), or NULL where there is none: then the
- * two functions above must do.
+ * Return: the page (look at isvalid), or NULL where there is none.
  */
 struct hv_vp_register_page *part_vp_reg_page(struct part_vp *vp);
 
