@@ -44,11 +44,9 @@ static void fire(struct ioapic *io, unsigned int pin)
 
 void ioapic_set_line(struct ioapic *io, unsigned int pin, bool level)
 {
-	uint32_t bit = 1U << pin;
-
-	if (pin >= IOAPIC_PINS || level == !!(io->lines & bit))
+	if (pin >= IOAPIC_PINS || level == (io->lines >> pin & 1))
 		return;
-	io->lines ^= bit;
+	io->lines ^= 1U << pin;
 	if (level)
 		fire(io, pin);
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A VP's thread: run, handle the message, run again. */
+#include <errno.h>
+
+#include "guest.h"
+#include "log.h"
+#include "mmio.h"
+#include "pio.h"
+
+typedef unsigned long long ull;
+
+static int fail(const struct guest_vp *vp, const struct hv_message *msg,
+		const char *what)
+{
+	const struct hv_x64_intercept_message_header *h =
+		(const void *)msg->u.payload;
+
+	return log_error("VP %u: %s (message %#x, RIP %#llx)", vp->vcpu.index,
+			 what, msg->header.message_type, (ull)h->rip);
+}
+
+/* Zero, or a negative errno: this VP cannot go on. */
+static int handle(struct guest_vp *vp, const struct hv_message *msg)
+{
+	const void *payload = msg->u.payload;
+
+	switch (msg->header.message_type) {
+	case HVMSG_X64_IO_PORT_INTERCEPT:
+		return pio_handle(&vp->vcpu, payload);
+	case HVMSG_UNMAPPED_GPA:
+	case HVMSG_GPA_INTERCEPT:
+		return mmio_handle(&vp->vcpu, payload);
+	case HVMSG_UNRECOVERABLE_EXCEPTION:
+		guest_end(vp->guest, PART_REASON_TRIPLE_FAULT);
+		return 0;
+	case HVMSG_HVPART_RESET:
+		guest_end(vp->guest, PART_REASON_RESET);
+		return 0;
+	case HVMSG_INVALID_VP_REGISTER_VALUE:
+		return fail(vp, msg, "its registers make no sense");
+	case HVMSG_UNSUPPORTED_FEATURE:
+		return fail(vp, msg, "does what the hypervisor cannot");
+	default:
+		return fail(vp, msg, "unexpected exit");
+	}
+}
+
+void *vp_thread(void *arg)
+{
+	struct guest_vp *vp = arg;
+	struct guest *g = vp->guest;
+	struct hv_message msg;
+	int ret;
+
+	while (!guest_end_reason(g)) {
+		ret = part_vp_run(vp->vp, &msg);
+		if (ret == -EINTR)
+			continue;
+		if (ret)
+			log_error("VP %u: %s", vp->vcpu.index,
+				  part_strerror(ret));
+		else
+			ret = handle(vp, &msg);
+		if (ret)
+			guest_end(g, PART_REASON_ERROR);
+	}
+	return NULL;
+}
