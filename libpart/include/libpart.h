@@ -11,9 +11,9 @@
  * kernel serialises what needs it, and the list of memory regions has a lock of
  * its own. A struct part_vp belongs to one thread, the one that runs it, but
  * for part_vp_stop(), part_vp_kick_thread(), part_vp_get_stats() and
- * part_vp_index(), which any thread may call. Closing or destroying an object while another thread uses
- * it is the caller's mistake. No function is async-signal-safe except
- * part_vp_stop().
+ * part_vp_index(), which any thread may call. Closing or destroying an object
+ * while another thread uses it is the caller's mistake. No function is
+ * async-signal-safe except part_vp_stop().
  *
  * File descriptors are close-on-exec. Partitions belong to the process (its
  * address space) that made them: children of fork() get -EIO.
@@ -219,8 +219,8 @@ int part_initialize(struct part *part);
  * part_destroy() - end a partition
  * @part: from part_create(); NULL is allowed
  *
- * Frees its VPs' objects too, and what part_mem_add() allocated. No thread may be
- * in part_vp_run() of it.
+ * Frees its VPs' objects too, and what part_mem_add() allocated. No thread may
+ * be in part_vp_run() of it.
  */
 void part_destroy(struct part *part);
 

@@ -204,8 +204,8 @@ static void loop(void)
 {
 	while (!w.quit) {
 		struct pollfd wait[2] = {
-			{ .fd = control_server_fd(w.control), .events = POLLIN },
-			{ .fd = console_server_fd(w.console), .events = POLLIN },
+			{ control_server_fd(w.control), POLLIN, 0 },
+			{ console_server_fd(w.console), POLLIN, 0 },
 		};
 		int n = poll(wait, 2, w.just_started ? 50 : -1);
 

@@ -32,9 +32,9 @@ static const struct member {
 	size_t offset;
 	size_t present;			/* offset of a bool; 0: always there */
 } members[] = {
-#define M(member, type)	{ #member, type, offsetof(struct child_config, member), 0 }
-#define O(member, type)	{ #member, type, offsetof(struct child_config, member), \
-			  offsetof(struct child_config, has_##member) }
+#define AT(member)	offsetof(struct child_config, member)
+#define M(member, type)	{ #member, type, AT(member), 0 }
+#define O(member, type)	{ #member, type, AT(member), AT(has_##member) }
 	M(name, MEMBER_TEXT),
 	M(kernel, MEMBER_TEXT),
 	M(initrd, MEMBER_TEXT),
@@ -50,6 +50,7 @@ static const struct member {
 	M(debug_break, MEMBER_SIZE),
 #undef M
 #undef O
+#undef AT
 };
 
 #define MEMBER_NR	(sizeof(members) / sizeof(members[0]))

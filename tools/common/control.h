@@ -18,8 +18,9 @@
  * Requests and replies
  * --------------------
  *
- * On control.sock, a UNIX stream socket: one JSON object a line, UTF-8. A request
- * has at most CONTROL_LINE_MAX bytes, a reply CONTROL_REPLY_MAX. Replies come in the order of the requests. "cmd" is:
+ * On control.sock, a UNIX stream socket: one JSON object a line, UTF-8. A
+ * request has at most CONTROL_LINE_MAX bytes, a reply CONTROL_REPLY_MAX. Replies
+ * come in the order of the requests. "cmd" is:
  *
  *	info	who and how (below)
  *	start	created → running; also stopped → running, from the files again
@@ -31,7 +32,7 @@
  *		helpers below, which ask the worker for "info"
  *	quit	ends the guest, the partition and the worker, which removes its
  *		directory (rundir_remove()) after its reply is sent. partctl
- *		waits for the end of the process, and kills it after 5 s
+ *		waits for the end of the process, and kills it after 20 s
  *
  * A reply is {"ok":true, …} or {"ok":false,"error":"TEXT","errno":N}. Members:
  *

@@ -20,7 +20,7 @@
 struct control_client {
 	int fd;
 	struct line_buffer in;
-	struct json_object *events;	/* array; those that came before a reply */
+	struct json_object *events;	/* array: came before a reply */
 };
 
 int control_connect(struct control_client **out, const char *dir)

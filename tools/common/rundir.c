@@ -80,7 +80,7 @@ int rundir_owner(const char *dir, pid_t *pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
-	/* A shared lock: two who ask at once must not take each other for it. */
+	/* Shared: two who ask at once must not take each other for it. */
 	alive = flock(fd, LOCK_SH | LOCK_NB) != 0;
 	if (pread(fd, text, sizeof(text) - 1, 0) > 0)
 		*pid = strtol(text, NULL, 10);

@@ -27,7 +27,7 @@ enum part_reason {
 	PART_REASON_RESET,
 	PART_REASON_PANIC,		/* told through the crash MSRs */
 	PART_REASON_TRIPLE_FAULT,
-	PART_REASON_ERROR,		/* the worker or the hypervisor gave up */
+	PART_REASON_ERROR,		/* worker or hypervisor gave up */
 	PART_REASON_KILLED,		/* stop --force, destroy */
 	PART_REASON_COUNT
 };

@@ -49,7 +49,7 @@ static struct json_object *record_json(const struct hvpart_log_record *record)
 	json_object_object_add(object, "cpu",
 			       json_object_new_int64(record->cpu));
 	json_object_object_add(object, "level",
-			       json_object_new_string(level_name(record->level)));
+		json_object_new_string(level_name(record->level)));
 	json_object_object_add(object, "text",
 			       json_object_new_string(record->text));
 	return object;

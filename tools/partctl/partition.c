@@ -120,8 +120,11 @@ struct json_object *partition_info(const char *name, const char *dir)
 		info = info_from_files(name, dir);
 	}
 	control_disconnect(client);
-	if (info)
+	if (info) {
 		json_object_object_del(info, "ok");
+		if (!strcmp(json_text(info, "reason", ""), "none"))
+			json_object_object_del(info, "reason");
+	}
 	return info;
 }
 

@@ -17,7 +17,7 @@
 #include "state.h"
 #include "worker.h"
 
-#define KEY_LEAVE	0x1D		/* Ctrl-], as telnet and virsh have it */
+#define KEY_LEAVE	0x1D		/* Ctrl-], as in telnet and virsh */
 /* What may still be on its way when the end of the guest is known. */
 #define DRAIN_MS	200
 
@@ -256,7 +256,8 @@ static int terminal_loop(struct terminal *t)
 			output_copy(t);
 		if (wait[1].revents && !input_copy(t)) {
 			raw_end();
-			complain("left; 'partctl console %s' comes back", t->name);
+			complain("left; 'partctl console %s' comes back",
+				 t->name);
 			return EXIT_OK;
 		}
 	}

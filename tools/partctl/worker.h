@@ -10,7 +10,7 @@
 #include "config.h"
 
 /* After a quit that was confirmed, a SIGKILL, or an end with "destroy". */
-#define WORKER_GONE_MS	5000
+#define WORKER_GONE_MS	20000
 
 /*
  * Makes the directory, starts partwp and waits until it listens. EXIT_OK and
