@@ -12,46 +12,49 @@
 #define VECTOR_AC	17
 #define VECTOR_MC	18
 
+/* Codes 0x60 on: reason and length, so that an exit costs one look. */
+#define ROW_FIRST	VMEXIT_INTR
+#define ROW_LAST	VMEXIT_MCOMMIT
+
 struct exit_row {
-	u16 code;
 	u8 reason;
 	u8 len;
 };
 
-static const struct exit_row rows[] = {
-	{ VMEXIT_INTR, EXIT_INTR, 0 },
-	{ VMEXIT_NMI, EXIT_NMI, 0 },
+#define ROW(code, r, n)	[(code) - ROW_FIRST] = { (r), (n) }
+
+static const struct exit_row rows[ROW_LAST - ROW_FIRST + 1] = {
+	ROW(VMEXIT_INTR, EXIT_INTR, 0),
+	ROW(VMEXIT_NMI, EXIT_NMI, 0),
 	/* SMI and INIT stay pending and reach the root, like interrupts. */
-	{ VMEXIT_SMI, EXIT_INTR, 0 },
-	{ VMEXIT_INIT, EXIT_INTR, 0 },
-	{ VMEXIT_VINTR, EXIT_INTR_WINDOW, 0 },
-	{ VMEXIT_IRET, EXIT_NMI_WINDOW, 0 },
-	{ VMEXIT_RDPMC, EXIT_GP, 2 },
-	{ VMEXIT_CPUID, EXIT_CPUID, 2 },
-	{ VMEXIT_INVD, EXIT_CACHE, 2 },
-	{ VMEXIT_WBINVD, EXIT_CACHE, 2 },
-	{ VMEXIT_PAUSE, EXIT_PAUSE, 2 },
-	{ VMEXIT_HLT, EXIT_HLT, 1 },
-	{ VMEXIT_TASK_SWITCH, EXIT_TASK_SWITCH, 0 },
-	{ VMEXIT_SHUTDOWN, EXIT_SHUTDOWN, 0 },
-	{ VMEXIT_VMMCALL, EXIT_HYPERCALL, 3 },
-	{ VMEXIT_XSETBV, EXIT_XSETBV, 3 },
-	{ VMEXIT_INVLPGA, EXIT_UD, 3 },
-	{ VMEXIT_VMRUN, EXIT_UD, 3 },
-	{ VMEXIT_VMLOAD, EXIT_UD, 3 },
-	{ VMEXIT_VMSAVE, EXIT_UD, 3 },
-	{ VMEXIT_STGI, EXIT_UD, 3 },
-	{ VMEXIT_CLGI, EXIT_UD, 3 },
-	{ VMEXIT_SKINIT, EXIT_UD, 3 },
-	{ VMEXIT_MONITOR, EXIT_UD, 3 },
-	{ VMEXIT_MWAIT, EXIT_UD, 3 },
-	{ VMEXIT_MWAIT_ARMED, EXIT_UD, 3 },
-	{ VMEXIT_RDPRU, EXIT_UD, 3 },
-	{ VMEXIT_INVLPGB, EXIT_UD, 3 },
-	{ VMEXIT_INVLPGB_ILLEGAL, EXIT_UD, 3 },
-	{ VMEXIT_MCOMMIT, EXIT_UD, 4 },
-	{ VMEXIT_TLBSYNC, EXIT_UD, 3 },
-	{ VMEXIT_NPF, EXIT_NPF, 0 },
+	ROW(VMEXIT_SMI, EXIT_INTR, 0),
+	ROW(VMEXIT_INIT, EXIT_INTR, 0),
+	ROW(VMEXIT_VINTR, EXIT_INTR_WINDOW, 0),
+	ROW(VMEXIT_IRET, EXIT_NMI_WINDOW, 0),
+	ROW(VMEXIT_RDPMC, EXIT_GP, 2),
+	ROW(VMEXIT_CPUID, EXIT_CPUID, 2),
+	ROW(VMEXIT_INVD, EXIT_CACHE, 2),
+	ROW(VMEXIT_WBINVD, EXIT_CACHE, 2),
+	ROW(VMEXIT_PAUSE, EXIT_PAUSE, 2),
+	ROW(VMEXIT_HLT, EXIT_HLT, 1),
+	ROW(VMEXIT_TASK_SWITCH, EXIT_TASK_SWITCH, 0),
+	ROW(VMEXIT_SHUTDOWN, EXIT_SHUTDOWN, 0),
+	ROW(VMEXIT_VMMCALL, EXIT_HYPERCALL, 3),
+	ROW(VMEXIT_XSETBV, EXIT_XSETBV, 3),
+	ROW(VMEXIT_INVLPGA, EXIT_UD, 3),
+	ROW(VMEXIT_VMRUN, EXIT_UD, 3),
+	ROW(VMEXIT_VMLOAD, EXIT_UD, 3),
+	ROW(VMEXIT_VMSAVE, EXIT_UD, 3),
+	ROW(VMEXIT_STGI, EXIT_UD, 3),
+	ROW(VMEXIT_CLGI, EXIT_UD, 3),
+	ROW(VMEXIT_SKINIT, EXIT_UD, 3),
+	ROW(VMEXIT_MONITOR, EXIT_UD, 3),
+	ROW(VMEXIT_MWAIT, EXIT_UD, 3),
+	ROW(VMEXIT_MWAIT_ARMED, EXIT_UD, 3),
+	ROW(VMEXIT_RDPRU, EXIT_UD, 3),
+	ROW(VMEXIT_INVLPGB, EXIT_UD, 3),
+	ROW(VMEXIT_INVLPGB_ILLEGAL, EXIT_UD, 3),
+	ROW(VMEXIT_MCOMMIT, EXIT_UD, 4),
 };
 
 /* SIZE and ADDR fields have one bit set: 1, 2, 4 -> itself. */
@@ -84,6 +87,9 @@ static void decode_npf(const struct vmcb *vmcb, struct hv_exit *exit)
 	exit->npf.user = info & NPF_USER;
 	exit->npf.fetch = info & NPF_FETCH;
 	exit->npf.table_walk = info & NPF_TABLE;
+	exit->npf.gva_valid = false;	/* SVM does not tell */
+	exit->npf.gva = 0;
+	exit->npf.insn_bytes = 0;
 	if (svm.decode_assists) {
 		exit->npf.insn_bytes = MIN(vmcb->insn_bytes_count & 0xf, 15);
 		memcpy(exit->npf.insn, vmcb->insn_bytes,
@@ -95,6 +101,9 @@ static void decode_exception(const struct vmcb *vmcb, struct hv_exit *exit)
 {
 	exit->reason = EXIT_EXCEPTION;
 	exit->exc.vector = vmcb->exit_code - VMEXIT_EXCP_BASE;
+	exit->exc.has_error = false;
+	exit->exc.error = 0;
+	exit->exc.param = 0;
 	switch (exit->exc.vector) {
 	case VECTOR_MC:
 		exit->reason = EXIT_MC;
@@ -107,14 +116,6 @@ static void decode_exception(const struct vmcb *vmcb, struct hv_exit *exit)
 		exit->exc.param = vmcb->dr6;
 		break;
 	}
-}
-
-static const struct exit_row *find(u64 code)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].code == code)
-			return &rows[i];
-	return NULL;
 }
 
 static void set_length(const struct vmcb *vmcb, struct hv_exit *exit, u8 len)
@@ -132,8 +133,17 @@ void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit)
 	const struct exit_row *row;
 	u64 code = vmcb->exit_code;
 
-	*exit = (struct hv_exit){ .vendor_code = code };
-	if (code >= VMEXIT_EXCP_BASE && code <= VMEXIT_EXCP_LAST) {
+	/* The rest of the record is set by whoever says what it is. */
+	exit->vendor_code = code;
+	exit->insn_len = 0;
+	if (code - ROW_FIRST <= ROW_LAST - ROW_FIRST &&
+	    rows[code - ROW_FIRST].reason != EXIT_UNKNOWN) {
+		row = &rows[code - ROW_FIRST];
+		exit->reason = row->reason;
+		set_length(vmcb, exit, row->len);
+		if (exit->reason == EXIT_TASK_SWITCH)
+			exit->task.selector = vmcb->exit_info1;
+	} else if (code >= VMEXIT_EXCP_BASE && code <= VMEXIT_EXCP_LAST) {
 		decode_exception(vmcb, exit);
 	} else if (code == VMEXIT_IOIO) {
 		decode_io(vmcb, exit);
@@ -149,11 +159,9 @@ void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit)
 		 * the code to 32 bits only.
 		 */
 		exit->reason = EXIT_INVALID_STATE;
+	} else if (code == VMEXIT_TLBSYNC) {
+		exit->reason = EXIT_UD;
 	} else {
-		row = find(code);
-		exit->reason = row ? row->reason : EXIT_UNKNOWN;
-		set_length(vmcb, exit, row ? row->len : 0);
-		if (exit->reason == EXIT_TASK_SWITCH)
-			exit->task.selector = vmcb->exit_info1;
+		exit->reason = EXIT_UNKNOWN;
 	}
 }

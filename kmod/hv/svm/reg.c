@@ -30,27 +30,24 @@ static u64 *plain_member(struct vendor_vp *v, u32 name)
 	return NULL;
 }
 
+/*
+ * Segments and tables stand in a row: es cs ss ds fs gs gdtr ldtr idtr tr. The
+ * names of segments are consecutive, and asked for at every intercept.
+ */
+static const u8 segment_place[8] = { 0, 1, 2, 3, 4, 5, 7, 9 };
+static_assert(offsetof(struct vmcb, gs) ==
+	      offsetof(struct vmcb, es) + 5 * sizeof(struct vmcb_segment) &&
+	      offsetof(struct vmcb, ldtr) ==
+	      offsetof(struct vmcb, es) + 7 * sizeof(struct vmcb_segment) &&
+	      offsetof(struct vmcb, tr) ==
+	      offsetof(struct vmcb, es) + 9 * sizeof(struct vmcb_segment),
+	      "order of the save area (APM table B-2)");
+
 static struct vmcb_segment *segment(struct vmcb *vmcb, u32 name)
 {
-	switch (name) {
-	case HV_X64_REGISTER_ES:
-		return &vmcb->es;
-	case HV_X64_REGISTER_CS:
-		return &vmcb->cs;
-	case HV_X64_REGISTER_SS:
-		return &vmcb->ss;
-	case HV_X64_REGISTER_DS:
-		return &vmcb->ds;
-	case HV_X64_REGISTER_FS:
-		return &vmcb->fs;
-	case HV_X64_REGISTER_GS:
-		return &vmcb->gs;
-	case HV_X64_REGISTER_LDTR:
-		return &vmcb->ldtr;
-	case HV_X64_REGISTER_TR:
-		return &vmcb->tr;
-	}
-	return NULL;
+	u32 i = name - HV_X64_REGISTER_ES;
+
+	return i < ARRAY_SIZE(segment_place) ? &vmcb->es + segment_place[i] : NULL;
 }
 
 static struct vmcb_segment *table(struct vmcb *vmcb, u32 name)
@@ -85,13 +82,8 @@ static bool get_special(struct vendor_vp *v, u32 name,
 bool vendor_get_reg(struct vendor_vp *v, u32 name, union hv_register_value *val)
 {
 	struct vmcb_segment *s = segment(v->vmcb, name);
-	u64 *member = plain_member(v, name);
+	u64 *member;
 
-	memset(val, 0, sizeof(*val));
-	if (member) {
-		val->reg64 = *member;
-		return true;
-	}
 	if (s) {
 		val->segment.base = s->base;
 		val->segment.limit = s->limit;
@@ -99,13 +91,20 @@ bool vendor_get_reg(struct vendor_vp *v, u32 name, union hv_register_value *val)
 		val->segment.attributes = svm_attributes(s->attrib);
 		return true;
 	}
-	s = table(v->vmcb, name);
-	if (s) {
-		val->table.base = s->base;
-		val->table.limit = s->limit;
+	val->reg128 = (struct hv_u128) { 0, 0 };
+	if (get_special(v, name, val))
+		return true;
+	member = plain_member(v, name);
+	if (member) {
+		val->reg64 = *member;
 		return true;
 	}
-	return get_special(v, name, val);
+	s = table(v->vmcb, name);
+	if (!s)
+		return false;
+	val->table.base = s->base;
+	val->table.limit = s->limit;
+	return true;
 }
 
 /* The CPU takes the CPL from its own field (15.5.1), Intel from SS.DPL. */

@@ -140,6 +140,7 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_event_load(v);
 		svm_asid_prepare(v, cpu->vendor, cpu->index + 1);
 		v->vmcb->clean = 0;
+		v->vmcb->exit_int_info = 0;	/* an entry that fails leaves it */
 		cpu->nr_world_switches++;
 		svm_vmrun(v->vmcb_spa, &v->regs,
 			  va_to_spa(cpu->vendor->host_vmcb));
@@ -147,6 +148,9 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_event_store(v);
 	} while (!v->is_root && svm_nmi_exit(v));
 	svm_exit_decode(v, exit);
+	/* What led to a shutdown has had its chance (15.14.3). */
+	if (exit->reason == EXIT_SHUTDOWN)
+		v->event.valid = false;
 }
 
 /* VMMCALL; RET (the page ends in INT3, which the core fills in). */
