@@ -67,12 +67,12 @@ static hv_status set_early(struct partition *p, u32 code, u64 val)
 	case HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES:
 		return set_synthetic(p, val);
 	case HVPART_PROPERTY_HINTS:
-		if (val & ~HVPART_HINTS_OFFERED)
+		if (val & ~(u64)HVPART_HINTS_OFFERED)
 			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
 		p->hints = val;
 		return HV_STATUS_SUCCESS;
 	case HVPART_PROPERTY_FEATURES_EDX:
-		if (val & ~HVPART_FEATURES_EDX_OFFERED)
+		if (val & ~(u64)HVPART_FEATURES_EDX_OFFERED)
 			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
 		p->features_edx = val;
 		return HV_STATUS_SUCCESS;
