@@ -308,7 +308,7 @@ void enable_calls(struct vp *vp)
 {
 	union hv_register_value cs = {};
 
-	CHECK_EQ(set_reg(vp, HV_REGISTER_GUEST_OS_ID, 0x8100 << 16), 0);
+	CHECK_EQ(set_reg(vp, HV_REGISTER_GUEST_OS_ID, 0x8100ull << 16), 0);
 	CHECK_EQ(set_reg(vp, HV_X64_REGISTER_HYPERCALL, (200 << 12) | 1), 0);
 	CHECK_EQ(set_reg(vp, HV_X64_REGISTER_EFER, EFER_LMA | EFER_LME), 0);
 	vendor_get_reg(&vp->v, HV_X64_REGISTER_CS, &cs);

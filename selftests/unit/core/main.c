@@ -11,7 +11,8 @@
 #include "sim.h"
 
 static const struct test *const groups[] = {
-	shape_tests,
+	shape_tests, call_tests, life_tests, property_tests,
+	register_tests,
 };
 
 static const char *const mutation_names[] = {
