@@ -18,6 +18,7 @@
 #include "hypercall.h"
 #include "intercept.h"
 #include "log.h"
+#include "mutate.h"
 #include "owner.h"
 #include "register.h"
 #include "stimer.h"
@@ -35,7 +36,8 @@ bool dispatch_settle_flush(struct percpu *cpu)
 		return false;
 	/* Between guests and with no window open: as good as an entry. */
 	if (epoch_behind(cpu)) {
-		vendor_cpu_flush_all();
+		if (!MUTATED(SETTLE_FLUSH))
+			vendor_cpu_flush_all();
 		epoch_pass(cpu);
 	}
 	if (epoch_complete(cpu->flush_ticket))
@@ -65,13 +67,13 @@ static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 eve
 		cp->fill_seq++;
 	}
 	if (cpu->dispatch_out)
-		gpa_write(&vp->caller->partition->gpa, cpu->dispatch_out, &out,
-			  sizeof(out));
+		hypercall_store(vp->caller, cpu->dispatch_out, &out, sizeof(out));
 }
 
 void dispatch_end(struct percpu *cpu, u32 state, u32 event)
 {
 	struct vp *vp = cpu->current, *caller = vp->caller;
+	u64 requests;
 
 	if (event == HV_VP_DISPATCH_EVENT_INTERCEPT)
 		register_page_store(vp);
@@ -79,14 +81,24 @@ void dispatch_end(struct percpu *cpu, u32 state, u32 event)
 	world_switch(vp, caller);
 	cpu->current = caller;
 	/*
-	 * Stopped first, then the last look: whoever sets a request after it
-	 * finds running = 0 and sends a wake (see vp_notify()).
+	 * Held first, then the last look: whoever sets a request after it
+	 * finds no guest running and sends a wake (see vp_notify()). Let go
+	 * last of all: then anybody may run or delete the VP.
 	 */
-	atomic_xchg(&vp->running, 0u);
-	if (state == HV_VP_DISPATCH_STATE_BLOCKED && READ_ONCE(vp->requests))
+	if (!MUTATED(DISPATCH_END_ORDER))
+		atomic_xchg(&vp->running, VP_HELD | (cpu->index + 1));
+	requests = MUTATED(DISPATCH_LAST_LOOK) ? 0 : READ_ONCE(vp->requests);
+	HV_RACE("dispatch_end", vp);
+	if (state == HV_VP_DISPATCH_STATE_BLOCKED && requests) {
 		state = HV_VP_DISPATCH_STATE_READY;
+		event = HV_VP_DISPATCH_EVENT_INVALID;
+	}
+	if (MUTATED(DISPATCH_LET_GO))
+		store_release(&vp->running, 0u);
+	HV_RACE("dispatch_publish", vp);
 	publish_result(cpu, vp, state, event);
 	cpu->tell_root = false;
+	store_release(&vp->running, 0u);
 }
 
 /* --- before the guest runs -------------------------------------------------- */
@@ -111,7 +123,8 @@ static void take_requests(struct vp *vp)
 	u64 r = atomic_xchg(&vp->requests, 0ull);
 
 	if (r & VPREQ_FLUSH) {
-		vendor_flush(&vp->v);
+		if (!MUTATED(TAKE_FLUSH))
+			vendor_flush(&vp->v);
 		vp->stats.flushes++;
 	}
 	if (r & VPREQ_INIT)
@@ -184,7 +197,7 @@ static bool flush_waits(struct vp *vp)
 		struct vp *t = partition_vp(vp->partition, i);
 
 		if (!t || !(READ_ONCE(t->requests) & VPREQ_FLUSH) ||
-		    !load_acquire(&t->running))
+		    !vp_in_guest(t) || MUTATED(FLUSH_WAIT))
 			left &= ~BIT(i);
 	}
 	vp->flush_wait = left;
@@ -258,8 +271,13 @@ bool dispatch_prepare(struct percpu *cpu, struct vp *vp)
 		return false;
 	if (unlikely(vp->gpa_seen != vp->partition->gpa.generation)) {
 		/* Read before the entry: a change after it comes with a kick. */
+		if (MUTATED(DISPATCH_SEEN_ORDER))
+			vendor_flush(&vp->v);
+		HV_RACE("gpa_seen", vp);
 		vp->gpa_seen = load_acquire(&vp->partition->gpa.generation);
-		vendor_flush(&vp->v);
+		HV_RACE("gpa_flush", vp);
+		if (!MUTATED(DISPATCH_SEEN) && !MUTATED(DISPATCH_SEEN_ORDER))
+			vendor_flush(&vp->v);
 		vp->stats.flushes++;
 	}
 	vendor_set_cr8(&vp->v, apic_get_tpr(vp) >> 4);
@@ -296,5 +314,8 @@ hv_status hc_dispatch_vp(struct hcall *c)
 	world_switch(c->vp, vp);
 	vp->enter_tsc = rdtsc();
 	cpu->current = vp;
+	/* Running first, then the first look at the requests: vp_notify(). */
+	if (!MUTATED(DISPATCH_START))
+		atomic_xchg(&vp->running, cpu->index + 1);
 	return HV_STATUS_SUCCESS;
 }

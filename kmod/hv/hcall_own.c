@@ -69,6 +69,7 @@ hv_status hc_caller_page(struct hcall *c)
 	page = share_page(pfn);
 	if (!page)
 		return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
+	c->vp->caller_gpn = arg(c, 0);
 	c->vp->caller_page = page;
 	return HV_STATUS_SUCCESS;
 }

@@ -109,11 +109,42 @@ static bool block_ok(u64 gpa, u32 bytes)
 		bytes <= PAGE_SIZE - (gpa & ~PAGE_MASK);
 }
 
+/*
+ * A parameter block in the caller page of the calling VP needs no walk and no
+ * window: the page stays mapped until this very VP gives it back.
+ */
+static void *in_caller_page(const struct vp *vp, u64 gpa)
+{
+	if (!vp->caller_page || gpa >> PAGE_SHIFT != vp->caller_gpn)
+		return NULL;
+	return (u8 *)vp->caller_page + (gpa & ~PAGE_MASK);
+}
+
+bool hypercall_store(const struct vp *vp, u64 gpa, const void *buf, u32 len)
+{
+	void *page = in_caller_page(vp, gpa);
+
+	if (!page)
+		return gpa_write(&vp->partition->gpa, gpa, buf, len);
+	memcpy(page, buf, len);
+	return true;
+}
+
+static bool load(const struct vp *vp, u64 gpa, void *buf, u32 len)
+{
+	const void *page = in_caller_page(vp, gpa);
+
+	if (!page)
+		return gpa_read(&vp->partition->gpa, gpa, buf, len);
+	memcpy(buf, page, len);
+	return true;
+}
+
 /* Copy the input once; prove the output page before anything is done. */
 static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 {
 	struct percpu *cpu = this_cpu();
-	u32 in = in_bytes(d, c), out = out_bytes(d, c);
+	u32 in, out;
 	struct gpa_entry e;
 
 	c->in = cpu->hcall_in;
@@ -124,11 +155,13 @@ static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 		((u64 *)c->in)[1] = c->out_gpa;
 		return HV_STATUS_SUCCESS;
 	}
+	in = in_bytes(d, c);
+	out = out_bytes(d, c);
 	if ((in && !block_ok(c->in_gpa, in)) ||
 	    (out && !block_ok(c->out_gpa, out)))
 		return HV_STATUS_INVALID_ALIGNMENT;
 	/* A GPA that is not the caller's memory: status 4 (DECISIONS). */
-	if (in && !partition_read(c->caller, c->in_gpa, c->in, in))
+	if (in && !load(c->vp, c->in_gpa, c->in, in))
 		return HV_STATUS_INVALID_ALIGNMENT;
 	if (!out)
 		return HV_STATUS_SUCCESS;
@@ -178,7 +211,8 @@ static hv_status acquire(const struct hc_desc *d, struct hcall *c)
 	c->target = partition_vp(c->p, index);
 	if (!c->target)
 		return HV_STATUS_INVALID_VP_INDEX;
-	if (cmpxchg(&c->target->running, 0u, this_cpu()->index + 1))
+	if (cmpxchg(&c->target->running, 0u,
+		    VP_HELD | (this_cpu()->index + 1)))
 		return HV_STATUS_SUCCESS;
 	/* The one thing that can be said to a running VP: stop (TLFS 4.6). */
 	if (c->code == HVCALL_SET_VP_REGISTERS)
@@ -233,24 +267,32 @@ static bool may_call(struct vp *vp)
 	return vp->partition->is_root || (vp->partition->hypercall_msr & 1);
 }
 
+/* Field by field: the structure is not worth clearing at every call. */
+static void decode(struct hcall *c, struct vp *vp, u64 control)
+{
+	c->vp = vp;
+	c->caller = vp->partition;
+	c->p = NULL;
+	c->target = NULL;
+	c->keep_claim = false;
+	c->code = control & HV_HYPERCALL_CODE_MASK;
+	c->fast = control & HV_HYPERCALL_FAST_BIT;
+	c->var_qwords = (control & HV_HYPERCALL_VARHEAD_MASK) >>
+		HV_HYPERCALL_VARHEAD_OFFSET;
+	c->rep_count = (control & HV_HYPERCALL_REP_COMP_MASK) >>
+		HV_HYPERCALL_REP_COMP_OFFSET;
+	c->rep_start = (control & HV_HYPERCALL_REP_START_MASK) >>
+		HV_HYPERCALL_REP_START_OFFSET;
+	c->rep_done = 0;
+	c->in_gpa = vp_gpr(vp, GPR_RDX);
+	c->out_gpa = vp_gpr(vp, GPR_R8);
+}
+
 void hypercall(struct vp *vp, u32 insn_len)
 {
 	struct cpu_regs *r = &vp->v.regs;
 	u64 control = r->gpr[GPR_RCX];
-	struct hcall c = {
-		.vp = vp,
-		.caller = vp->partition,
-		.code = control & HV_HYPERCALL_CODE_MASK,
-		.fast = control & HV_HYPERCALL_FAST_BIT,
-		.var_qwords = (control & HV_HYPERCALL_VARHEAD_MASK) >>
-			HV_HYPERCALL_VARHEAD_OFFSET,
-		.rep_count = (control & HV_HYPERCALL_REP_COMP_MASK) >>
-			HV_HYPERCALL_REP_COMP_OFFSET,
-		.rep_start = (control & HV_HYPERCALL_REP_START_MASK) >>
-			HV_HYPERCALL_REP_START_OFFSET,
-		.in_gpa = r->gpr[GPR_RDX],
-		.out_gpa = r->gpr[GPR_R8],
-	};
+	struct hcall c;
 	hv_status st;
 
 	if (!may_call(vp)) {
@@ -258,6 +300,7 @@ void hypercall(struct vp *vp, u32 insn_len)
 		return;
 	}
 	vp->stats.hypercalls++;
+	decode(&c, vp, control);
 	st = call(&c, control);
 	if (c.rep_count && c.rep_done > c.rep_start) {
 		r->gpr[GPR_RCX] = (control & ~HV_HYPERCALL_REP_START_MASK) |

@@ -41,6 +41,9 @@ struct hcall {
  */
 void hypercall(struct vp *vp, u32 insn_len);
 
+/* Write an output block of @vp's partition, by the short way if there is one. */
+bool hypercall_store(const struct vp *vp, u64 gpa, const void *buf, u32 len);
+
 #define HC_SIMPLE	0x0
 #define HC_REP		0x1
 #define HC_FAST		0x2	/* may be fast */

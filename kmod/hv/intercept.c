@@ -10,10 +10,7 @@
 static void get_segment(struct vp *vp, u32 name,
 			struct hv_x64_segment_register *s)
 {
-	union hv_register_value v = {};
-
-	vendor_get_reg(&vp->v, name, &v);
-	*s = v.segment;
+	vendor_get_reg(&vp->v, name, (union hv_register_value *)s);
 }
 
 static struct hv_message *begin(struct vp *vp, u32 type, u32 size)
@@ -35,7 +32,7 @@ static void fill_header(struct vp *vp, struct hv_x64_intercept_message_header *h
 			u8 len, u8 access)
 {
 	u64 cr0 = vendor_cr0(&vp->v);
-	union hv_register_value is = {};
+	union hv_register_value is;
 
 	vendor_get_reg(&vp->v, HV_REGISTER_INTERRUPT_STATE, &is);
 	h->vp_index = vp->index;

@@ -59,7 +59,9 @@ hv_status register_page_load(struct vp *vp)
 		st = load_segments(vp, pg);
 	if (!st && dirty & CLASS(XMM))
 		load_xmm(vp, pg);
-	vp->check_state = true;
+	/* GPRs, RIP and RFLAGS alone cannot make an entry fail. */
+	if (dirty & (CLASS(SEGMENT) | CLASS(XMM)))
+		vp->check_state = true;
 	WRITE_ONCE(pg->dirty, 0);
 	return st;
 }
@@ -94,8 +96,8 @@ void register_page_store(struct vp *vp)
 	pg->rip = vp->v.regs.rip;
 	pg->rflags = vp->v.regs.rflags;
 	for (u32 i = 0; i < 6; i++) {
-		vendor_get_reg(&vp->v, HV_X64_REGISTER_ES + i, &v);
-		pg->segment_registers[i] = v.segment;
+		vendor_get_reg(&vp->v, HV_X64_REGISTER_ES + i,
+			       (void *)&pg->segment_registers[i]);
 	}
 	store_xmm(vp, pg);
 	pg->cr0 = vendor_cr0(&vp->v);

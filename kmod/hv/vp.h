@@ -22,6 +22,9 @@ struct stimers;
 #define VPREQ_TIMER	BIT(6)
 #define VPREQ_FLUSH	BIT(7)	/* drop this VP's translations */
 
+/* In vp->running, see there. */
+#define VP_HELD		0x80000000u
+
 /* Who armed a deadline (physical TSC values; 0 = none). */
 enum vp_deadline { DL_APIC, DL_STIMER0, DL_STIMER1, DL_STIMER2, DL_STIMER3,
 		   DL_SYNIC, NR_DEADLINES };
@@ -31,7 +34,8 @@ enum vp_deadline { DL_APIC, DL_STIMER0, DL_STIMER1, DL_STIMER2, DL_STIMER3,
  * @v:        back end state, first member
  * @running:  0 = stopped, else CPU index + 1: the VP is dispatched there. Taken
  *            by compare and exchange; owning it is the right to touch all
- *            fields that have no own rule.
+ *            fields that have no own rule. With VP_HELD: owned, but its guest
+ *            does not run and looks at @requests before it does again
  * @requests: VPREQ_*, atomic
  * @caller:   VP that dispatched this one (the root VP of the CPU), while running
  * @gpa_seen: gpa_space.generation that this VP's translations reflect
@@ -72,6 +76,7 @@ struct vp {
 	u32 initial_apic_id;
 
 	struct hvpart_caller_page *caller_page;	/* root VPs: shared page */
+	u64 caller_gpn;				/* where it is for the root */
 	struct hvpart_vp_page *vp_page;		/* children: shared page */
 	struct hv_vp_register_page *reg_page;	/* children: shared page or NULL */
 	u32 last_exit;			/* enum exit_reason */
@@ -94,6 +99,14 @@ void vp_request(struct vp *vp, u64 reqs);
  * does not run, and takes the request before its next entry.
  */
 bool vp_request_flush(struct vp *vp);
+
+/* Its guest may be running, on whatever CPU. */
+static inline bool vp_in_guest(const struct vp *vp)
+{
+	u32 running = load_acquire(&vp->running);
+
+	return running && !(running & VP_HELD);
+}
 
 /* Queue for the caller page of this CPU's root VP. flags: HVPART_KICK_* */
 void vp_tell_root(struct vp *vp, u32 flags);
