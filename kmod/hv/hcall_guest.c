@@ -2,6 +2,7 @@
 /* Calls of a guest on its own partition: TLB flushes, IPIs, spin waits. */
 #include "hypercall.h"
 #include "apic.h"
+#include "mutate.h"
 
 static_assert(HV_MAX_VPS == 64, "a VP set is one 64-bit word here");
 
@@ -91,7 +92,8 @@ static hv_status flush(struct hcall *c, u64 flags, u64 mask)
 		if (!vp || !(mask & BIT(i)))
 			continue;
 		if (vp == c->vp) {
-			vendor_flush(&vp->v);
+			if (!MUTATED(FLUSH_SELF))
+				vendor_flush(&vp->v);
 			vp->stats.flushes++;
 			continue;
 		}

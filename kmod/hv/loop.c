@@ -10,6 +10,7 @@
 #include "hypercall.h"
 #include "intercept.h"
 #include "log.h"
+#include "mutate.h"
 #include "msr.h"
 #include "owner.h"
 #include "world.h"
@@ -112,7 +113,8 @@ static void do_nested_fault(struct percpu *cpu, struct vp *vp, struct hv_exit *e
 
 	if (g.level && (g.rights & need) == need) {
 		/* Stale: mapped or re-righted meanwhile (APM 15.25.9). */
-		vendor_flush(&vp->v);
+		if (!MUTATED(NPF_FLUSH))
+			vendor_flush(&vp->v);
 		return;
 	}
 	if (g.overlay && hypercall_page_write(vp, e)) {
@@ -250,7 +252,8 @@ static void root_nested_fault(struct vp *vp, const struct hv_exit *e)
 			       e->npf.fetch)) {
 	case ROOT_FAULT_RETRY:
 		/* Over a stale entry the CPU would come back for ever. */
-		vendor_flush(&vp->v);
+		if (!MUTATED(ROOT_NPF_FLUSH))
+			vendor_flush(&vp->v);
 		break;
 	case ROOT_FAULT_GP:
 		/* The access is refused in place of what it interrupted. */
@@ -307,8 +310,9 @@ void hv_loop(struct percpu *cpu)
 		if (vp != cpu->root_vp && !dispatch_prepare(cpu, vp))
 			continue;
 		vendor_run(&vp->v, &e);
-		if (unlikely(epoch_behind(cpu))) {
-			vendor_cpu_flush_all();
+		if (unlikely(epoch_behind(cpu)) && !MUTATED(LOOP_EPOCH)) {
+			if (!MUTATED(LOOP_EPOCH_FLUSH))
+				vendor_cpu_flush_all();
 			epoch_pass(cpu);
 		}
 		vp->last_exit = e.reason;

@@ -69,7 +69,25 @@
 /* Of calls, dispatch and the loop; selftests/unit/core. */
 #define HV_CORE_MUTATIONS(X)						\
 	X(LOOP_EPOCH)		/* a CPU passes its epoch at entries */	\
-	X(LOOP_EPOCH_FLUSH)	/* and flushes before */
+	X(LOOP_EPOCH_FLUSH)	/* and flushes before */		\
+	X(SETTLE_FLUSH)		/* the same between two guests */	\
+	X(ROOT_TICKET)		/* the root hears of tickets */		\
+	X(DISPATCH_TICKET)						\
+	X(TICKET_KEPT)		/* also of those it has not read yet */	\
+	X(REQUEST_ORDER)	/* request first, look second */	\
+	X(REQUEST_FLUSH_ORDER)						\
+	X(DISPATCH_START)	/* running before the first look */	\
+	X(DISPATCH_END_ORDER)	/* held before the last look */		\
+	X(DISPATCH_LAST_LOOK)						\
+	X(DISPATCH_LET_GO)	/* nothing is touched afterwards */	\
+	X(DISPATCH_SEEN)	/* an old generation flushes */		\
+	X(DISPATCH_SEEN_ORDER)	/* generation read before the flush */	\
+	X(TAKE_FLUSH)							\
+	X(FLUSH_SELF)							\
+	X(FLUSH_WAIT)		/* a flush waits for its targets */	\
+	X(NPF_FLUSH)							\
+	X(ROOT_NPF_FLUSH)						\
+	X(PORT_QUIESCE)		/* no sender is at a VP that goes */
 
 #ifdef HV_UNIT_TEST
 #define HV_MUTATION_ENUM(name) MUT_##name,

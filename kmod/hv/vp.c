@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests, deadlines and injection: what every room does to a VP. */
 #include "vp.h"
+#include "mutate.h"
 #include "partition.h"
 #include "unit.h"
 #include "world.h"
@@ -29,12 +30,14 @@ void vp_tell_root(struct vp *vp, u32 flags)
 
 /*
  *  this CPU                         CPU that runs the VP
- *  requests |= r                    running = 0   (dispatch ends)
+ *  requests |= r                    running |= HELD  (dispatch ends)
  *  barrier (locked or)              barrier (locked xchg)
  *  running?  -> kick                requests?  -> result READY, not BLOCKED
  *  else      -> wake
  *
- * One of the two sees the other's store, so no request waits unseen.
+ * One of the two sees the other's store, so no request waits unseen. The same
+ * pair the other way round when a dispatch begins (HELD goes, requests are
+ * taken).
  */
 void vp_notify(struct vp *vp)
 {
@@ -42,22 +45,31 @@ void vp_notify(struct vp *vp)
 
 	if (running == this_cpu()->index + 1)
 		return;
-	vp_tell_root(vp, running ? HVPART_KICK_EXIT : HVPART_KICK_WAKE);
+	vp_tell_root(vp, running && !(running & VP_HELD) ? HVPART_KICK_EXIT :
+		     HVPART_KICK_WAKE);
 }
 
 void vp_request(struct vp *vp, u64 reqs)
 {
-	if ((atomic_or(&vp->requests, reqs) & reqs) != reqs)
+	if (MUTATED(REQUEST_ORDER))
+		vp_notify(vp);
+	HV_RACE("request", vp);
+	if ((atomic_or(&vp->requests, reqs) & reqs) != reqs &&
+	    !MUTATED(REQUEST_ORDER))
 		vp_notify(vp);
 }
 
 bool vp_request_flush(struct vp *vp)
 {
+	bool in_guest = MUTATED(REQUEST_FLUSH_ORDER) && vp_in_guest(vp);
+
+	HV_RACE("request", vp);
 	atomic_or(&vp->requests, VPREQ_FLUSH);
-	if (!load_acquire(&vp->running))
-		return false;
-	vp_tell_root(vp, HVPART_KICK_EXIT);
-	return true;
+	if (!MUTATED(REQUEST_FLUSH_ORDER))
+		in_guest = vp_in_guest(vp);
+	if (in_guest)
+		vp_tell_root(vp, HVPART_KICK_EXIT);
+	return in_guest;
 }
 
 void vp_set_deadline(struct vp *vp, enum vp_deadline which, u64 tsc)
