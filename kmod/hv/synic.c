@@ -101,19 +101,19 @@ static void place(struct vp *vp, struct hv_message *slot,
  */
 static bool slot_free(struct vp *vp, struct hv_message *slot)
 {
-	bool silent = vp->partition->debug_break == HVPART_BREAK_MESSAGE_PENDING ||
-		      IRQ_MUTATED(SYNIC_FLAG_FIRST);
+	bool silent = vp->partition->debug_break == HVPART_BREAK_MESSAGE_PENDING;
 
 	if (!READ_ONCE(slot->header.message_type))
 		return true;
 	IRQ_RACE("slot_busy", slot);
-	if (!silent)
+	if (!silent && !IRQ_MUTATED(SYNIC_FLAG_FIRST))
 		atomic_or(&slot->header.message_flags.asu8, 1);
 	IRQ_RACE("slot_flagged", slot);
 	if (!IRQ_MUTATED(SYNIC_RECHECK) &&
 	    !load_acquire(&slot->header.message_type))
 		return true;
-	if (IRQ_MUTATED(SYNIC_FLAG_FIRST))
+	IRQ_RACE("slot_looked", slot);
+	if (!silent && IRQ_MUTATED(SYNIC_FLAG_FIRST))
 		atomic_or(&slot->header.message_flags.asu8, 1);
 	return false;
 }
