@@ -113,13 +113,24 @@ void status_set(unsigned int status)
 	last_status = status;
 }
 
-int part_ioctl(int fd, unsigned long request, void *arg)
+int part_ioctl_once(int fd, unsigned long request, void *arg)
 {
 	int ret;
 
 	last_status = HV_STATUS_SUCCESS;
 	ret = ioctl(fd, request, arg);
 	return ret < 0 ? -errno : ret;
+}
+
+int part_ioctl(int fd, unsigned long request, void *arg)
+{
+	int ret;
+
+	/* The driver's waits end with EINTR before anything was done. */
+	do {
+		ret = part_ioctl_once(fd, request, arg);
+	} while (ret == -EINTR);
+	return ret;
 }
 
 PART_PUBLIC unsigned int part_last_status(void)

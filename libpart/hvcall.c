@@ -9,12 +9,7 @@
 int hvcall_fd(int fd, uint16_t code, const void *in, size_t in_sz, void *out,
 	      size_t out_sz, uint16_t *reps)
 {
-	struct hvpart_root_hvcall call = {
-		.code = code,
-		.reps = reps ? *reps : 0,
-		.in_ptr = (uintptr_t)in,
-		.out_ptr = (uintptr_t)out,
-	};
+	struct hvpart_root_hvcall call;
 	int ret;
 
 	/* The fields have 16 bits: do not let them cut what is too long. */
@@ -23,10 +18,18 @@ int hvcall_fd(int fd, uint16_t code, const void *in, size_t in_sz, void *out,
 		status_set(HV_STATUS_SUCCESS);
 		return -EINVAL;
 	}
-	call.in_sz = in_sz;
-	call.out_sz = out_sz;
-
-	ret = part_ioctl(fd, HVPART_ROOT_HVCALL, &call);
+	do {
+		/* Anew: the driver may have written into it before a signal. */
+		call = (struct hvpart_root_hvcall){
+			.code = code,
+			.reps = reps ? *reps : 0,
+			.in_sz = in_sz,
+			.out_sz = out_sz,
+			.in_ptr = (uintptr_t)in,
+			.out_ptr = (uintptr_t)out,
+		};
+		ret = part_ioctl_once(fd, HVPART_ROOT_HVCALL, &call);
+	} while (ret == -EINTR);
 	status_set(call.status);
 	if (reps)
 		*reps = ret < 0 && !call.status ? 0 : call.reps;

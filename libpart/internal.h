@@ -55,8 +55,13 @@ struct part_vp {
 /* error.c */
 int status_to_errno(unsigned int status);
 void status_set(unsigned int status);
-/* ioctl(): 0 or more, or -errno; clears the last status. */
+/*
+ * ioctl(): 0 or more, or -errno; clears the last status. The first goes on
+ * after a signal: one that is meant for part_vp_run() must not make an
+ * interrupt or a register get lost elsewhere.
+ */
 int part_ioctl(int fd, unsigned long request, void *arg);
+int part_ioctl_once(int fd, unsigned long request, void *arg);
 
 /* hvcall.c */
 int hvcall_fd(int fd, uint16_t code, const void *in, size_t in_sz, void *out,

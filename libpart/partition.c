@@ -139,6 +139,8 @@ PART_PUBLIC int part_create(struct part_dev *dev,
 	ret = config_read(&config, user);
 	if (ret)
 		return ret;
+	if (dev->caps.max_vps && config.nr_vps > dev->caps.max_vps)
+		return -EINVAL;
 	part = part_alloc(&config);
 	if (!part)
 		return -ENOMEM;

@@ -96,7 +96,7 @@ PART_PUBLIC int part_vp_run(struct part_vp *vp, struct hv_message *msg)
 	int ret;
 
 	_Static_assert(sizeof(*msg) == HVPART_RUN_VP_BUF_SZ, "message size");
-	ret = part_ioctl(vp->fd, HVPART_RUN_VP, msg);
+	ret = part_ioctl_once(vp->fd, HVPART_RUN_VP, msg);
 	/*
 	 * Whoever asked wanted to see the caller's loop turn, and it does. A
 	 * wish that comes just now is granted by this return as well.

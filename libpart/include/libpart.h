@@ -3,7 +3,7 @@
  * libpart: partitions of the hvpart hypervisor for programs.
  *
  * Errors: a function that returns int returns 0 (or what its comment says) or a
- * negative errno value. Where the hypervisor itself refused, part_last_status()
+ * negative errno value; -EINTR only from part_vp_run(). Where the hypervisor itself refused, part_last_status()
  * still knows its HV_STATUS_* and part_strerror() prints both.
  *
  * Threads: part_last_status() and part_strerror() are per thread. A struct
@@ -200,7 +200,8 @@ void part_config_init_sized(struct part_config *config, size_t size);
  * The partition has its early properties but is not yet initialised: more of
  * them may be set before part_initialize().
  *
- * Return: 0; -EINVAL: no such flag; -EOPNOTSUPP, -ERANGE: not offered; -ENOMEM.
+ * Return: 0; -EINVAL: no such flag, too many VPs; -EOPNOTSUPP, -ERANGE: not
+ * offered; -ENOMEM.
  */
 int part_create(struct part_dev *dev, const struct part_config *config,
 		struct part **part);

@@ -2,11 +2,11 @@
 /*
  * list and info: what there is and how it stands.
  */
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "libpart.h"
 #include "partctl.h"
@@ -93,10 +93,16 @@ int cmd_list(int argc, char **argv)
 {
 	bool json = argc == 2 && !strcmp(argv[1], "--json");
 	struct json_object *list;
+	char base[PATH_MAX];
 	size_t i;
 
 	if (argc > 2 || (argc == 2 && !json))
 		return usage("list");
+	path_at(base, RUNDIR_BASE);
+	if (access(base, R_OK | X_OK) && errno == EACCES) {
+		complain("%s: %s; try as root", base, strerror(errno));
+		return EXIT_DENIED;
+	}
 	list = list_all();
 	if (json)
 		return print_json(list);

@@ -212,6 +212,7 @@ static int answer(unsigned long request, void *arg)
 	case HVPART_GET_CAPS:
 		memset(arg, 0, sizeof(struct hvpart_caps));
 		((struct hvpart_caps *)arg)->abi_version = HVPART_ABI_VERSION;
+		((struct hvpart_caps *)arg)->max_vps = 64;
 		break;
 	case HVPART_CREATE_PARTITION:
 		return open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -111,6 +111,8 @@ static void test_create_refused(void)
 	part_config_init(&config);
 	config.nr_vps = 0;
 	ok(create_with(dev, &config) == -EINVAL, "create: no VP");
+	config.nr_vps = 65;
+	ok(create_with(dev, &config) == -EINVAL, "create: too many VPs");
 	part_config_init(&config);
 	config.flags |= 1ULL << HVPART_PT_BIT_COUNT;
 	ok(create_with(dev, &config) == -EINVAL, "create: unknown flag");
@@ -202,6 +204,10 @@ static void test_hvcall(void)
 	fake_fail(HVPART_ROOT_HVCALL, 1, EFAULT);
 	ok(part_hvcall(part, 1, in, 8, NULL, 0, &reps) == -EFAULT && !reps,
 	   "hvcall: not issued: no element done");
+	fake_nr = 0;
+	fake_fail(HVPART_ROOT_HVCALL, 1, EINTR);
+	ok(!part_get_property(part, 0x30005, &v) && fake_nr == 2,
+	   "hvcall: goes on after a signal");
 	ok(!part_dev_hvcall(dev, 0x44, in, 16, &got, 8, NULL) &&
 	   fake_last(HVPART_ROOT_HVCALL)->fd == part_dev_fd(dev),
 	   "hvcall: on the device");
