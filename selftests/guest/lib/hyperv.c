@@ -27,7 +27,7 @@ struct cpuid hv_features(void)
 void hcall_setup(void *at)
 {
 	/* If no page comes over it, calls shall end in #UD. */
-	if (!at)
+	if (!page)
 		memset(own_page, INVALID_OPCODE, sizeof(own_page));
 	page = at ? at : own_page;
 	wrmsr_safe(HV_X64_MSR_GUEST_OS_ID, GUEST_OS_ID);
