@@ -10,15 +10,25 @@
 #include <hvpart/cpuid.h>
 #include <hvpart/msr.h>
 
+/* Highest vector of a map, or -1. Unrolled: several times on every entry. */
 static int highest(const u64 *map)
 {
-	for (int i = 3; i >= 0; i--) {
-		u64 w = READ_ONCE(map[i]);
+	u32 base = 192;
+	u64 w = READ_ONCE(map[3]);
 
-		if (w)
-			return i * 64 + fls64(w);
+	if (!w) {
+		w = READ_ONCE(map[2]);
+		base = 128;
 	}
-	return -1;
+	if (!w) {
+		w = READ_ONCE(map[1]);
+		base = 64;
+	}
+	if (!w) {
+		w = READ_ONCE(map[0]);
+		base = 0;
+	}
+	return w ? (int)(base + fls64(w)) : -1;
 }
 
 static u32 ppr(struct apic *a, bool with_tpr)

@@ -79,9 +79,11 @@ static void arm(struct vp *vp, u32 n)
 			time_ref_to_tsc(vp->partition, t->next));
 }
 
+/* Cancelling what is not armed would cost as much as arming. */
 static void disarm(struct vp *vp, u32 n)
 {
-	vp_set_deadline(vp, DL_STIMER0 + n, 0);
+	if (vp->deadline[DL_STIMER0 + n])
+		vp_set_deadline(vp, DL_STIMER0 + n, 0);
 }
 
 /*
@@ -143,36 +145,52 @@ void stimer_expired(struct vp *vp, u32 n, u64 now)
 		arm(vp, n);
 }
 
-/* The old setting ends; an expiry that has not reached its slot is dropped. */
-static void stop(struct vp *vp, u32 n)
+/* An expiry of the old setting that has not reached its slot is dropped. */
+static void drop_message(struct vp *vp, u32 n)
 {
 	struct stimer *t = &vp->stimers->timer[n];
 
-	disarm(vp, n);
 	if (READ_ONCE(t->queued) && !IRQ_MUTATED(STIMER_CANCEL) &&
 	    synic_cancel(vp, sint_of(t), &t->msg))
 		t->queued = false;
 }
 
-static void start(struct vp *vp, u32 n)
+static void start_periodic(struct vp *vp, u32 n)
 {
 	struct stimer *t = &vp->stimers->timer[n];
-	u64 now;
+	u64 now = time_ref_peek(vp->partition);
+
+	t->next = now + MAX(t->count, MIN_PERIOD);
+	if (t->next < now)
+		t->next = ~0ull;
+	arm(vp, n);
+}
+
+/*
+ * The new setting begins. Linux re-arms all the time: this is a hot path, with
+ * one division and one change of the deadline.
+ */
+static void restart(struct vp *vp, u32 n)
+{
+	struct stimer *t = &vp->stimers->timer[n];
+	u64 deadline;
 
 	/* Enabled without a count waits for one (4.2: Linux does this). */
-	if (!(t->config & HV_STIMER_ENABLE) || !t->count)
+	if (!(t->config & HV_STIMER_ENABLE) || !t->count) {
+		disarm(vp, n);
 		return;
-	now = time_ref_peek(vp->partition);
-	t->next = t->count;
-	if (t->config & HV_STIMER_PERIODIC) {
-		t->next = now + MAX(t->count, MIN_PERIOD);
-		if (t->next < now)
-			t->next = ~0ull;
 	}
-	if (t->next <= now)
-		expire(vp, n, now);
+	if (t->config & HV_STIMER_PERIODIC) {
+		start_periodic(vp, n);
+		return;
+	}
+	t->next = t->count;
+	deadline = time_ref_to_tsc(vp->partition, t->next);
+	/* At that TSC, and not before, reference time has reached the count. */
+	if (deadline <= rdtsc())
+		expire(vp, n, t->next);
 	else
-		arm(vp, n);
+		vp_set_deadline(vp, DL_STIMER0 + n, deadline);
 }
 
 /* A timer that would send to SINT 0 is not enabled (4.2, digest C11). */
@@ -189,10 +207,10 @@ static enum msr_result write_config(struct vp *vp, u32 n, u64 val)
 	if (val & HV_STIMER_DIRECT_MODE &&
 	    !(vp->partition->features_edx & HV_STIMER_DIRECT_MODE_AVAILABLE))
 		return MSR_FAULT;
-	stop(vp, n);
+	drop_message(vp, n);
 	t->config = val;
 	forbid_sint0(t);
-	start(vp, n);
+	restart(vp, n);
 	return MSR_OK;
 }
 
@@ -200,14 +218,14 @@ static enum msr_result write_count(struct vp *vp, u32 n, u64 val)
 {
 	struct stimer *t = &vp->stimers->timer[n];
 
-	stop(vp, n);
+	drop_message(vp, n);
 	t->count = val;
 	if (!val)
 		t->config &= ~HV_STIMER_ENABLE;
 	else if (t->config & HV_STIMER_AUTOENABLE)
 		t->config |= HV_STIMER_ENABLE;
 	forbid_sint0(t);
-	start(vp, n);
+	restart(vp, n);
 	return MSR_OK;
 }
 
@@ -241,7 +259,8 @@ static void stimer_reset(struct vp *vp)
 	for (u32 n = 0; vp->stimers && n < HV_SYNIC_STIMER_COUNT; n++) {
 		struct stimer *t = &vp->stimers->timer[n];
 
-		stop(vp, n);
+		disarm(vp, n);
+		drop_message(vp, n);
 		t->config = 0;
 		t->count = 0;
 	}

@@ -3,6 +3,7 @@
  * All tests as TAP, each in a process of its own; then, for every mutation, that
  * some test fails with it.
  */
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,7 +43,7 @@ static int in_child(const struct test *t, bool quiet)
 		alarm(60);
 		t->run();
 		fflush(stdout);
-		_exit(0);
+		exit(0);
 	}
 	waitpid(pid, &status, 0);
 	if (!quiet && WIFSIGNALED(status))
