@@ -55,10 +55,10 @@ static void prune(u64 va)
 	for (level = 2; level <= top_level(); level++) {
 		l = level;
 		e = walk(va, &l);
-		if (l != level)		/* that table does not exist */
+		if (l != level || !*e)	/* that table does not exist */
 			continue;
 		pfn = (*e & HPTE_SPA) >> PAGE_SHIFT;
-		if (!*e || (*e & HPTE_PS) ||
+		if ((*e & HPTE_PS) ||
 		    owner_get(pfn).state != PG_USED || owner_link(pfn))
 			return;
 		set(e, 0);

@@ -42,7 +42,7 @@ static int in_child(void (*run)(const void *), const void *arg, bool quiet)
 		if (quiet && (!freopen("/dev/null", "w", stdout) ||
 			      !freopen("/dev/null", "w", stderr)))
 			_exit(3);
-		alarm(300);
+		alarm(100);
 		run(arg);
 		_exit(0);
 	}

@@ -165,6 +165,8 @@ void cpu_join(struct mcpu *c);
 extern void (*race_hook)(const char *where, void *what);
 
 void *test_pool_va(u64 spa);
+void *test_memset(void *dst, int c, size_t n);
+void *test_memcpy(void *dst, const void *src, size_t n);
 u64 test_va_to_spa(const void *va);
 
 /* model_tlb.c */
