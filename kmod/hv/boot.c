@@ -172,6 +172,7 @@ struct percpu *boot_cpu(const struct hvpart_boot_info *info, u32 index,
 {
 	struct percpu *cpu;
 
+	this_cpu()->index = index;		/* the boot area's, for the log */
 	*error = boot_info ? HVPART_BOOT_OK : boot_machine(info);
 	if (*error)
 		return NULL;

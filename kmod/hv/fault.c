@@ -16,6 +16,7 @@
 #define VECTOR_NMI	2
 #define VECTOR_PF	14
 #define STACK_WORDS	24
+#define SPINS_MAX	(1u << 22)	/* a lock is held for far less */
 
 struct fixup { u64 fault, resume; };
 extern const struct fixup __ex_table_start[], __ex_table_end[];
@@ -44,7 +45,7 @@ static u64 read_cr2(void)
 
 static void log_registers(const struct fault_frame *f)
 {
-	hv_log(HV_LOG_ERR, "fault %llu error %llx rip %llx rflags %llx cr2 %llx",
+	hv_log(HV_LOG_FAULT, "fault %llu error %llx rip %llx rflags %llx cr2 %llx",
 	       f->vector, f->error, f->rip, f->rflags,
 	       f->vector == VECTOR_PF ? read_cr2() : 0);
 	hv_log(HV_LOG_ERR, "rax %llx rcx %llx rdx %llx rbx %llx",
@@ -120,7 +121,14 @@ void hv_bug(const char *file, int line, const char *what)
 
 	cpu->faults++;
 	atomic_inc(&hv_faults);
-	hv_log(HV_LOG_ERR, "BUG %s:%d: %s", file, line, what);
+	hv_log(HV_LOG_FAULT, "BUG %s:%d: %s", file, line, what);
 	log_stack((u64)__builtin_frame_address(0));
 	give_up(cpu);
+}
+
+void spin_wait(u32 *spins)
+{
+	cpu_relax();
+	if (unlikely(++*spins > SPINS_MAX) && READ_ONCE(hv_faults))
+		hv_bug(__FILE__, __LINE__, "lock of a CPU that fell");
 }

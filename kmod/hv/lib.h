@@ -57,19 +57,24 @@ struct spinlock {
 /* Host tests that are interested watch the order of locks. */
 extern void test_lock(struct spinlock *l, bool take) __attribute__((weak));
 #define WATCH_LOCK(l, take)	(test_lock ? test_lock(l, take) : (void)0)
+#define spin_wait(spins)	cpu_relax()
 #else
 #define WATCH_LOCK(l, take)	((void)0)
+/* fault.c: a CPU that fell may have taken the lock with it. */
+void spin_wait(u32 *spins);
 #endif
 
 static inline void spin_lock(struct spinlock *l)
 {
+	u32 spins = 0;
 	u16 t;
 
 	WATCH_LOCK(l, true);
 	t = atomic_fetch_add(&l->next, 1);
 
 	while (load_acquire(&l->owner) != t)
-		cpu_relax();
+		spin_wait(&spins);
+	(void)spins;
 }
 
 static inline void spin_unlock(struct spinlock *l)

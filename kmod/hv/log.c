@@ -117,6 +117,8 @@ static void format(struct out *o, const char *f, __builtin_va_list args)
 static u32 record_level(int level)
 {
 	switch (level) {
+	case HV_LOG_FAULT:
+		return HVPART_LOG_FAULT;
 	case HV_LOG_ERR:
 		return HVPART_LOG_ERROR;
 	case HV_LOG_WARN:

@@ -8,6 +8,7 @@
 
 #include "types.h"
 
+#define HV_LOG_FAULT	0	/* a defect of ours */
 #define HV_LOG_ERR	3
 #define HV_LOG_WARN	4
 #define HV_LOG_INFO	6
