@@ -49,6 +49,7 @@ static int read_log(struct hvpart_read_log *arg)
 		memset(&records[n], 0, sizeof(records[n]));
 		records[n].tsc = (first + n) * 1000000000;
 		records[n].level = HVPART_LOG_NOTICE;
+		records[n].cpu = first + n == 5 ? 0xFFFFFFFF : 1;
 		snprintf(records[n].text, HVPART_LOG_TEXT_LEN, "line %llu",
 			 first + n);
 	}

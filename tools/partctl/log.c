@@ -12,6 +12,8 @@
 
 #define LOG_BATCH	64
 #define FOLLOW_MS	200
+/* What was logged before the CPUs had numbers. */
+#define NO_CPU		0xFFFFFFFFU
 
 struct log_options {
 	const char *name;
@@ -46,8 +48,8 @@ static struct json_object *record_json(const struct hvpart_log_record *record)
 
 	json_object_object_add(object, "tsc",
 			       json_object_new_uint64(record->tsc));
-	json_object_object_add(object, "cpu",
-			       json_object_new_int64(record->cpu));
+	json_object_object_add(object, "cpu", record->cpu == NO_CPU ?
+			       NULL : json_object_new_int64(record->cpu));
 	json_object_object_add(object, "level",
 		json_object_new_string(level_name(record->level)));
 	json_object_object_add(object, "text",
@@ -58,13 +60,17 @@ static struct json_object *record_json(const struct hvpart_log_record *record)
 static void print_record(struct hvpart_log_record *record, __u64 tsc_hz,
 			 struct json_object *array)
 {
+	char cpu[16] = "-";
+
 	record->text[HVPART_LOG_TEXT_LEN - 1] = '\0';
+	if (record->cpu != NO_CPU)
+		snprintf(cpu, sizeof(cpu), "%u", record->cpu);
 	if (array) {
 		json_object_array_add(array, record_json(record));
 		return;
 	}
-	printf("[%12.6f] cpu %u %s: %s\n",
-	       tsc_hz ? (double)record->tsc / tsc_hz : 0.0, record->cpu,
+	printf("[%12.6f] cpu %s %s: %s\n",
+	       tsc_hz ? (double)record->tsc / tsc_hz : 0.0, cpu,
 	       level_name(record->level), record->text);
 }
 
