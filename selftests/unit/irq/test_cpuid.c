@@ -211,6 +211,15 @@ static void xsave(void)
 static void machine_facts(void)
 {
 	sim_init();
+	/* Intel's cache leaf; a component that is aligned when compacted. */
+	hw_cpuid(4, 0, 0xfc004121, 1, 2, 3);
+	hw_cpuid(4, 3, 0xfc1fc163, 1, 2, 3);
+	CHECK_EQ(q(vp0, 4, 0)->eax, 0x04000121);
+	CHECK_EQ(q(vp0, 4, 3)->eax, 0x04004163);
+	hw_leaf(0xd, 9)->ecx = 2;
+	vp0->world->xcr0 = 0x203;
+	CHECK_EQ(q(vp0, 0xd, 1)->ebx, 584);
+	CHECK_EQ(q(vp0, 0xd, 9)->ecx, 2);
 	CHECK_EQ(q(vp0, 7, 0)->ebx & BIT(16), 0);
 	CHECK(r.ebx & BIT(29));			/* SHA is not AVX-512 */
 	machine.xcr0_mask = 0x2e7;

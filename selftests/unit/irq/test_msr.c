@@ -433,60 +433,62 @@ static void speculation(void)
 
 /* --- register names ----------------------------------------------------------------- */
 
+/* MSR-like names of mshv-abi.md section 3 that are this room's. */
+static const struct { u32 name; u64 val; } rw_names[] = {
+	{ HV_X64_REGISTER_TSC, 12345 },
+	{ HV_X64_REGISTER_APIC_BASE, 0xfee00d00 },
+	{ HV_X64_REGISTER_MSR_MTRR_DEF_TYPE, 0xc06 },
+	{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE0, 0x100006 },
+	{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE7, 0x700006 },
+	{ HV_X64_REGISTER_MSR_MTRR_PHYS_MASK7, 0x700800 },
+	{ HV_X64_REGISTER_MSR_MTRR_FIX64K00000, 0x0606060606060606 },
+	{ HV_X64_REGISTER_MSR_MTRR_FIX16KA0000, 0 },
+	{ HV_X64_REGISTER_MSR_MTRR_FIX4KF8000, 0x0505050505050505 },
+	{ HV_X64_REGISTER_TSC_AUX, 3 },
+	{ HV_X64_REGISTER_SPEC_CTRL, 1 },
+	{ HV_X64_REGISTER_TSC_ADJUST, 77 },
+	{ HV_X64_REGISTER_MISC_ENABLE, 0x1801 },
+	{ HV_REGISTER_GUEST_OS_ID, 0x8100 },
+	{ HV_X64_REGISTER_HYPERCALL, 0x3001 },
+	{ HV_REGISTER_REFERENCE_TSC, 0x4001 },
+	{ HV_REGISTER_VP_ASSIST_PAGE, 0x8001 },
+	{ HV_REGISTER_SCONTROL, 1 },
+	{ HV_REGISTER_SIEFP, 0x2001 },
+	{ HV_REGISTER_SIMP, 0x1001 },
+	{ HV_REGISTER_SINT15, 0x10020 },
+	{ HV_REGISTER_STIMER0_CONFIG, 8 },
+	{ HV_REGISTER_STIMER3_COUNT, 9 },
+	{ HV_REGISTER_GUEST_CRASH_P4, 9 },
+	{ HV_X64_REGISTER_TPR, 0x30 },
+	{ HV_X64_REGISTER_APIC_LVT_TIMER, 0x10030 },
+	{ HV_X64_REGISTER_INITIAL_APIC_ID, 5 },
+};
+
+static const struct { u32 name; u64 val; } ro_names[] = {
+	{ HV_X64_REGISTER_MSR_MTRR_CAP, 0x508 },
+	{ HV_REGISTER_VP_INDEX, 0 },
+	{ HV_REGISTER_SVERSION, 1 },
+	{ HV_X64_REGISTER_APIC_VERSION, 0x50014 },
+	{ HV_REGISTER_PROCESSOR_CLOCK_FREQUENCY, TSC_HZ },
+	{ HV_REGISTER_INTERRUPT_CLOCK_FREQUENCY, APIC_HZ },
+};
+
 static void names(void)
 {
-	/* MSR-like names of mshv-abi.md section 3 that are this room's. */
-	static const struct { u32 name; u64 val; } rw[] = {
-		{ HV_X64_REGISTER_TSC, 12345 },
-		{ HV_X64_REGISTER_APIC_BASE, 0xfee00d00 },
-		{ HV_X64_REGISTER_MSR_MTRR_DEF_TYPE, 0xc06 },
-		{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE0, 0x100006 },
-		{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE7, 0x700006 },
-		{ HV_X64_REGISTER_MSR_MTRR_PHYS_MASK7, 0x700800 },
-		{ HV_X64_REGISTER_MSR_MTRR_FIX64K00000, 0x0606060606060606 },
-		{ HV_X64_REGISTER_MSR_MTRR_FIX16KA0000, 0 },
-		{ HV_X64_REGISTER_MSR_MTRR_FIX4KF8000, 0x0505050505050505 },
-		{ HV_X64_REGISTER_TSC_AUX, 3 },
-		{ HV_X64_REGISTER_SPEC_CTRL, 1 },
-		{ HV_X64_REGISTER_TSC_ADJUST, 77 },
-		{ HV_X64_REGISTER_MISC_ENABLE, 0x1801 },
-		{ HV_REGISTER_GUEST_OS_ID, 0x8100 },
-		{ HV_X64_REGISTER_HYPERCALL, 0x3001 },
-		{ HV_REGISTER_REFERENCE_TSC, 0x4001 },
-		{ HV_REGISTER_VP_ASSIST_PAGE, 0x8001 },
-		{ HV_REGISTER_SCONTROL, 1 },
-		{ HV_REGISTER_SIEFP, 0x2001 },
-		{ HV_REGISTER_SIMP, 0x1001 },
-		{ HV_REGISTER_SINT15, 0x10020 },
-		{ HV_REGISTER_STIMER0_CONFIG, 8 },
-		{ HV_REGISTER_STIMER3_COUNT, 9 },
-		{ HV_REGISTER_GUEST_CRASH_P4, 9 },
-		{ HV_X64_REGISTER_TPR, 0x30 },
-		{ HV_X64_REGISTER_APIC_LVT_TIMER, 0x10030 },
-		{ HV_X64_REGISTER_INITIAL_APIC_ID, 5 },
-	};
-	static const struct { u32 name; u64 val; } ro[] = {
-		{ HV_X64_REGISTER_MSR_MTRR_CAP, 0x508 },
-		{ HV_REGISTER_VP_INDEX, 0 },
-		{ HV_REGISTER_SVERSION, 1 },
-		{ HV_X64_REGISTER_APIC_VERSION, 0x50014 },
-		{ HV_REGISTER_PROCESSOR_CLOCK_FREQUENCY, TSC_HZ },
-		{ HV_REGISTER_INTERRUPT_CLOCK_FREQUENCY, APIC_HZ },
-	};
 	u64 val;
 
 	/* The child's privileges do not bind its parent. */
 	sim_init_with(0, 0, 0, 0, 1);
-	for (u32 i = 0; i < ARRAY_SIZE(rw); i++) {
-		if (msr_set_register(vp0, rw[i].name, rw[i].val))
-			fail("set %#x", rw[i].name);
-		if (msr_get_register(vp0, rw[i].name, &val) || val != rw[i].val)
-			fail("get %#x: %#llx", rw[i].name, val);
+	for (u32 i = 0; i < ARRAY_SIZE(rw_names); i++) {
+		if (msr_set_register(vp0, rw_names[i].name, rw_names[i].val))
+			fail("set %#x", rw_names[i].name);
+		if (msr_get_register(vp0, rw_names[i].name, &val) || val != rw_names[i].val)
+			fail("get %#x: %#llx", rw_names[i].name, val);
 	}
-	for (u32 i = 0; i < ARRAY_SIZE(ro); i++) {
-		if (msr_get_register(vp0, ro[i].name, &val) || val != ro[i].val)
-			fail("get %#x: %#llx", ro[i].name, val);
-		CHECK_EQ(msr_set_register(vp0, ro[i].name, val),
+	for (u32 i = 0; i < ARRAY_SIZE(ro_names); i++) {
+		if (msr_get_register(vp0, ro_names[i].name, &val) || val != ro_names[i].val)
+			fail("get %#x: %#llx", ro_names[i].name, val);
+		CHECK_EQ(msr_set_register(vp0, ro_names[i].name, val),
 			 HV_STATUS_INVALID_REGISTER_VALUE);
 	}
 	CHECK_EQ(msr_get_register(vp0, HV_REGISTER_TIME_REF_COUNT, &val), 0);
@@ -512,6 +514,47 @@ static void names(void)
 	CHECK_EQ(msr_set_register(vp0, HV_X64_REGISTER_INITIAL_APIC_ID, 1),
 		 HV_STATUS_INVALID_PARAMETER);
 	sim_exit();
+}
+
+/* No page for a table: the write faults and nothing has changed. */
+static void no_table(void)
+{
+	sim_init();
+	wr(vp0, HV_X64_MSR_GUEST_OS_ID, 1);
+	overlay_fails = true;
+	CHECK(wr_faults(vp0, HV_X64_MSR_HYPERCALL, 0x3001));
+	CHECK_EQ(rd(vp0, HV_X64_MSR_HYPERCALL), 0);
+	CHECK(wr_faults(vp0, HV_X64_MSR_VP_ASSIST_PAGE, 0x3001));
+	CHECK_EQ(rd(vp0, HV_X64_MSR_VP_ASSIST_PAGE), 0);
+	overlay_fails = false;
+	sim_exit();
+}
+
+/* The root has an APIC and MSRs of its own: the units leave it alone. */
+static void units_of_the_root(void)
+{
+	struct partition root = { .is_root = true };
+	struct vp vp = { .partition = &root };
+	const struct hv_unit *const *u;
+
+	for_each_unit(u) {
+		if ((*u)->partition_init)
+			CHECK_EQ((*u)->partition_init(&root), 0);
+		if ((*u)->vp_init)
+			CHECK_EQ((*u)->vp_init(&vp), 0);
+		if ((*u)->vp_reset)
+			(*u)->vp_reset(&vp);
+		if ((*u)->vp_init_ipi)
+			(*u)->vp_init_ipi(&vp);
+	}
+	CHECK_EQ(pool_used, 0);
+	CHECK(!vp.apic && !vp.synic && !vp.stimers && !vp.assist_page);
+	for (u = __hv_units_end; u-- > __hv_units_start; ) {
+		if ((*u)->vp_exit)
+			(*u)->vp_exit(&vp);
+		if ((*u)->partition_exit)
+			(*u)->partition_exit(&root);
+	}
 }
 
 static void partition_out_of_memory(void)
@@ -553,6 +596,8 @@ const struct test msr_tests[] = {
 	{ "msr_efer", efer },
 	{ "msr_speculation", speculation },
 	{ "msr_names", names },
+	{ "msr_no_table", no_table },
+	{ "msr_units_of_the_root", units_of_the_root },
 	{ "msr_partition_out_of_memory", partition_out_of_memory },
 	{ NULL, NULL }
 };

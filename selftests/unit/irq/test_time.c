@@ -186,6 +186,23 @@ static void freeze(void)
 	sim_exit();
 }
 
+/* Deadlines at the ends of time. */
+static void far_deadlines(void)
+{
+	sim_init();
+	time_set_ref(p, BIT(62));
+	CHECK_EQ(time_ref_to_tsc(p, 5), p->ref_base);
+	/* Rounded up by a tick at most. */
+	CHECK(time_ref_to_tsc(p, BIT(62) + 10) - now - REF(10) <= 1);
+	CHECK_EQ(time_ref_to_tsc(p, ~0ull), ~0ull);
+	time_set_ref(p, 0);
+	p->ref_base = ~0ull - 1000;
+	CHECK_EQ(time_ref_to_tsc(p, BIT(40)), ~0ull);
+	p->ref_base = 0;
+	CHECK_EQ(time_ref_to_tsc(p, p->ref_offset), 1);
+	sim_exit();
+}
+
 static void tsc(void)
 {
 	sim_init();
@@ -282,6 +299,7 @@ const struct test time_tests[] = {
 	{ "time_sequence_wraps", sequence_wraps },
 	{ "time_sequence_order", sequence_order },
 	{ "time_freeze", freeze },
+	{ "time_far_deadlines", far_deadlines },
 	{ "time_tsc", tsc },
 	{ "time_invariant", invariant },
 	{ "time_run_time", run_time },
