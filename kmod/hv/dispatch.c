@@ -45,6 +45,15 @@ bool dispatch_settle_flush(struct percpu *cpu)
 	return cpu->flush_ticket;
 }
 
+void dispatch_tell_ticket(struct percpu *cpu, struct hvpart_caller_page *page)
+{
+	dispatch_settle_flush(cpu);
+	/* One that the root has not read yet stays: a later one covers it. */
+	if (cpu->flush_ticket || MUTATED(TICKET_KEPT))
+		WRITE_ONCE(page->flush_ticket, cpu->flush_ticket);
+	cpu->flush_ticket = 0;
+}
+
 static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 event)
 {
 	struct hvpart_vp_page *page = vp->vp_page;
@@ -60,10 +69,8 @@ static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 eve
 	page->run_seq++;
 	page->dispatch_state = state;
 	page->dispatch_event = event;
-	if (cp) {
-		dispatch_settle_flush(cpu);
-		cp->flush_ticket = cpu->flush_ticket;
-		cpu->flush_ticket = 0;
+	if (cp && !MUTATED(DISPATCH_TICKET)) {
+		dispatch_tell_ticket(cpu, cp);
 		cp->fill_seq++;
 	}
 	if (cpu->dispatch_out)
@@ -241,8 +248,9 @@ static bool state_ok(struct percpu *cpu, struct vp *vp)
 {
 	const char *why = "";
 
-	vp->check_state = false;
-	if (vendor_state_valid(&vp->v, &why))
+	/* Refused until somebody repairs it: the question stays. */
+	vp->check_state = !vendor_state_valid(&vp->v, &why);
+	if (!vp->check_state)
 		return true;
 	hv_log(HV_LOG_WARN, "partition %llu vp %u: invalid state: %s",
 	       vp->partition->id, vp->index, why);

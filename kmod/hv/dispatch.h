@@ -19,5 +19,7 @@ bool dispatch_prepare(struct percpu *cpu, struct vp *vp);
  * behind, the root has to make them enter.
  */
 bool dispatch_settle_flush(struct percpu *cpu);
+/* The same, and what remains goes to the root's page. */
+void dispatch_tell_ticket(struct percpu *cpu, struct hvpart_caller_page *page);
 
 #endif

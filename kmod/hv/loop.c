@@ -293,11 +293,8 @@ static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		hv_bug(__FILE__, __LINE__, "unexpected exit of the root");
 	}
 	/* A ticket drawn by this call: what the root must still bring about. */
-	if (cpu->current == vp && vp->caller_page) {
-		dispatch_settle_flush(cpu);
-		vp->caller_page->flush_ticket = cpu->flush_ticket;
-		cpu->flush_ticket = 0;
-	}
+	if (cpu->current == vp && vp->caller_page && !MUTATED(ROOT_TICKET))
+		dispatch_tell_ticket(cpu, vp->caller_page);
 }
 
 void hv_loop(struct percpu *cpu)
