@@ -12,7 +12,8 @@
 
 static const struct test *const groups[] = {
 	shape_tests, call_tests, life_tests, property_tests,
-	register_tests,
+	register_tests, dispatch_tests,
+	request_tests, exit_tests,
 };
 
 static const char *const mutation_names[] = {
@@ -61,7 +62,9 @@ static bool noticed(int mutation, bool verbose)
 		for (t = groups[g]; t->name; t++)
 			if (in_child(t, mutation, true)) {
 				if (verbose)
-					printf("# by: %s\n", t->name);
+					printf("# %s, by: %s\n", mutation_names
+					       [mutation - MUT_VENDOR_END - 1],
+					       t->name);
 				return true;
 			}
 	return false;

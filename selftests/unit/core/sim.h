@@ -72,12 +72,24 @@ void fail(const char *fmt, ...) __printf(1, 2) __noreturn;
 	bug_armed = false;						\
 	bug_;								\
 })
-extern void *bug_jump[5];
+/* True when @stmt would wait for a lock for ever. Its CPU is lost then. */
+#define WAITS(stmt) ({							\
+	bool wait_ = true;						\
+	if (!__builtin_setjmp(wait_jump)) {				\
+		wait_armed = true;					\
+		stmt;							\
+		wait_ = false;						\
+	}								\
+	wait_armed = false;						\
+	wait_;								\
+})
+extern void *bug_jump[5], *wait_jump[5];
+extern bool wait_armed;
 extern bool bug_armed;
 
 /* --- locks --------------------------------------------------------------- */
 
-u32 locks_held(void);			/* by all CPUs */
+u32 locks_held(void);			/* by this CPU */
 u32 lock_kind(struct spinlock *l);	/* a partition's, a pool's, ... */
 bool in_ram(const void *va);
 

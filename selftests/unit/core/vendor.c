@@ -351,6 +351,8 @@ void cpu_write_dr(const u64 *dr)
 void world_ibpb(void)
 {
 	bus_barriers++;
+	if (race_hook)
+		race_hook("ibpb", this_cpu()->current);
 }
 
 void world_fill_rsb(void)
