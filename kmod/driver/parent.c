@@ -119,6 +119,19 @@ static int request_wait(u16 status)
 	}
 }
 
+/*
+ * The root's pool is rarely too small: mostly its pages wait for the CPUs to
+ * enter, and what it is given beyond that it keeps until the end.
+ */
+static int request_pay(struct hvp_account *payer, unsigned int times)
+{
+	if (times >= DEPOSITS_MAX)
+		return -ENOMEM;
+	if (payer == &hvp_root_account && !times)
+		return hvp_for_each_cpu_enter();
+	return hvp_deposit(payer, DEPOSIT_PAGES);
+}
+
 int hvp_request_run(struct hvp_request *r)
 {
 	unsigned int deposits = 0, waits = 0;
@@ -135,13 +148,11 @@ int hvp_request_run(struct hvp_request *r)
 		if (r->done > before)
 			deposits = waits = 0;
 		payer = request_payer(r);
-		if (payer) {
-			ret = deposits++ < DEPOSITS_MAX ?
-				hvp_deposit(payer, DEPOSIT_PAGES) : -ENOMEM;
-		} else {
+		if (payer)
+			ret = request_pay(payer, deposits++);
+		else
 			ret = waits++ < WAITS_MAX ?
 				request_wait(r->status) : -EIO;
-		}
 		if (ret)
 			return r->status == HVP_STATUS_BARE ? -ENODEV : ret;
 	}

@@ -335,11 +335,14 @@ static int creation_call(const struct hvpart_create_partition_v2 *args, u64 *id)
 		.account = &hvp_root_account,
 	};
 	size_t i;
+	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(creation_flags); i++)
 		if (args->pt_flags & creation_flags[i].pt)
 			in.flags |= creation_flags[i].hv;
-	return hvp_request_run(&r);
+	ret = hvp_request_run(&r);
+	/* So far, all partitions have a local APIC in x2APIC mode. */
+	return r.status == HV_STATUS_FEATURE_UNAVAILABLE ? -EOPNOTSUPP : ret;
 }
 
 static struct hvp_partition *partition_alloc(void)

@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/task_work.h>
 #include <linux/uaccess.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
@@ -47,31 +48,25 @@ static bool vp_interrupted(const struct hvp_vp *vp)
 }
 
 /*
- * Work that Linux does on the way to user space (task work, cgroup throttling,
- * rseq) is not ours to do, and every context switch may ask for some: so it is
- * let wait for a tenth of a second, which one trip to user space cannot harm.
+ * Task work is done on the way to user space, which a guest that never exits
+ * would put off for ever; the scheduler queues some ten times a second. It shall
+ * not look like a signal, though: with the flag of a signal and none there,
+ * Linux does the work and enters the ioctl again. If a signal comes meanwhile
+ * after all, this becomes EINTR. What else is done there (rseq) can wait.
  */
-static bool vp_owes_user_work(struct hvp_vp *vp)
+static int vp_do_task_work(void)
 {
-	if (likely(!test_thread_flag(TIF_NOTIFY_RESUME))) {
-		vp->resume_work_since = 0;
-		return false;
-	}
-	if (!vp->resume_work_since)
-		vp->resume_work_since = jiffies | 1;
-	if (time_before(jiffies, vp->resume_work_since + HZ / 10))
-		return false;
-	vp->resume_work_since = 0;
-	return true;
+	set_thread_flag(TIF_SIGPENDING);
+	return -ERESTARTNOHAND;
 }
 
-static int vp_must_leave(struct hvp_vp *vp)
+static int vp_must_leave(const struct hvp_vp *vp)
 {
 	if (READ_ONCE(vp->part->dead))
 		return -EIO;
-	if (vp_interrupted(vp) || vp_owes_user_work(vp))
+	if (vp_interrupted(vp))
 		return -EINTR;
-	return 0;
+	return task_work_pending(current) ? vp_do_task_work() : 0;
 }
 
 /* --- the VP's timer ------------------------------------------------------ */
@@ -301,8 +296,8 @@ static long vp_deliver(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
  *
  * A message that could not be copied is kept and offered again.
  *
- * Return: 0, -EINTR, -EFAULT; -EIO: the partition is gone or the hypervisor
- * refuses to run the VP; -ENODEV: the hypervisor is gone.
+ * Return: 0, -EINTR, -ERESTARTNOHAND, -EFAULT; -EIO: the partition is gone or
+ * the hypervisor refuses to run the VP; -ENODEV: the hypervisor is gone.
  */
 long hvp_vp_run(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
 {

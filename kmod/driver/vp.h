@@ -35,7 +35,6 @@ struct hvp_vp_counters {
  * @unsuspended: ExplicitSuspend was just cleared
  * @timer: armed for @timer_deadline (physical TSC; 0: not armed) on @timer_cpu
  * @poll_ns: how long to poll before the next sleep
- * @resume_work_since: Linux wants the thread to go to user space, jiffies
  */
 struct hvp_vp {
 	struct hvp_partition *part;
@@ -52,7 +51,6 @@ struct hvp_vp {
 	u64 timer_deadline;
 	int timer_cpu;
 	unsigned int poll_ns;
-	unsigned long resume_work_since;
 	struct hvp_vp_counters stats;
 };
 
