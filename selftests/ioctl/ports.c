@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Ports bound to eventfds and message queues, driven by a guest's hypercalls. */
+#include <kselftest_harness.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include "part.h"
+
+#define IO(m)	((struct hv_x64_io_port_intercept_message *)(m).u.payload)
+#define CONN	0x2042
+
+FIXTURE(ports)
+{
+	int dev, part, vp;
+	u8 *ram;
+	volatile struct guest_box *box;
+	struct hv_vp_register_page *regs;
+	struct hv_message m;
+};
+
+FIXTURE_SETUP(ports)
+{
+	self->dev = dev_open();
+	ASSERT_GE(self->dev, 0);
+	self->part = part_create_ready(self->dev);
+	ASSERT_GE(self->part, 0);
+	self->ram = mmap(NULL, GUEST_RAM, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	guest_load_image(self->ram);
+	self->box = (void *)(self->ram + GUEST_BOX);
+	ASSERT_EQ(0, part_mem(self->part, 0, self->ram, GUEST_RAM, MEM_RAM));
+	self->vp = vp_create(self->part, 0);
+	ASSERT_GE(self->vp, 0);
+	self->regs = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			  self->vp, 0);
+	ASSERT_EQ(0, guest_start_long(self->vp, 0, guest_hypercall));
+	/* Up to the OUT before the first call. */
+	ASSERT_EQ(0, vp_run(self->vp, &self->m));
+	ASSERT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->m.header.message_type);
+}
+
+FIXTURE_TEARDOWN(ports)
+{
+	close(self->vp);
+	close(self->part);
+	close(self->dev);
+}
+
+/* The guest issues one hypercall; returns its result, or ~0. */
+static u64 guest_call(FIXTURE_DATA(ports) *self, u64 control, u64 in)
+{
+	self->box->control = control;
+	self->box->in = in;
+	self->box->out = GUEST_OUT;
+	self->regs->rip = IO(self->m)->header.rip + 2;
+	self->regs->dirty = 1 << HV_X64_REGISTER_CLASS_IP;
+	if (vp_run(self->vp, &self->m) ||
+	    self->m.header.message_type != HVMSG_X64_IO_PORT_INTERCEPT)
+		return ~0ULL;
+	return self->box->result;
+}
+
+static u64 guest_signal(FIXTURE_DATA(ports) *self, u32 conn, u16 flag)
+{
+	return guest_call(self, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
+			  conn | (u64)flag << 32);
+}
+
+static u64 guest_post(FIXTURE_DATA(ports) *self, u32 conn, u64 word)
+{
+	u64 *in = (void *)(self->ram + GUEST_IN);
+
+	in[0] = conn;
+	in[1] = 1 | 16ULL << 32;	/* type 1, 16 bytes */
+	in[2] = word;
+	in[3] = ~word;
+	return guest_call(self, HVCALL_POST_MESSAGE, GUEST_IN);
+}
+
+static int bind_event(int part, u32 conn, u16 flag, int fd, u32 flags)
+{
+	const struct hvpart_port_eventfd a = {
+		.connection_id = conn,
+		.flag_number = flag,
+		.fd = fd,
+		.flags = flags,
+	};
+
+	return do_ioctl(part, HVPART_PORT_EVENTFD, &a);
+}
+
+static int bind_msgq(int part, u32 conn)
+{
+	const struct hvpart_port_msgq a = { .connection_id = conn };
+
+	return do_ioctl(part, HVPART_PORT_MSGQ, &a);
+}
+
+static u64 event_count(int fd)
+{
+	u64 n = 0;
+
+	return read(fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
+}
+
+TEST_F(ports, event_structure)
+{
+	const int efd = eventfd(0, EFD_NONBLOCK);
+	struct hvpart_port_eventfd a = { .fd = efd, .reserved = 1 };
+	int fresh = part_create(self->dev);
+
+	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_PORT_EVENTFD, &a));
+	EXPECT_EQ(-EINVAL, bind_event(self->part, 1 << 24, 0, efd, 0));
+	EXPECT_EQ(-EINVAL, bind_event(self->part, 1, 2048, efd, 0));
+	EXPECT_EQ(-EINVAL, bind_event(self->part, 1, 0, efd, 2));
+	EXPECT_EQ(-EBADF, bind_event(self->part, 1, 0, -1, 0));
+	EXPECT_EQ(-EINVAL, bind_event(self->part, 1, 0, self->dev, 0));
+	EXPECT_EQ(-EFAULT, do_ioctl(self->part, HVPART_PORT_EVENTFD, NULL));
+	EXPECT_EQ(-ENODEV, bind_event(fresh, 1, 0, efd, 0));
+	EXPECT_EQ(-ENOENT, bind_event(self->part, 1, 0, efd, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, bind_event(self->part, 1, 0, efd, 0));
+	EXPECT_EQ(-EEXIST, bind_event(self->part, 1, 0, efd, 0));
+	EXPECT_EQ(-EEXIST, bind_msgq(self->part, 1));
+	EXPECT_EQ(0, bind_event(self->part, 1, 1, efd, 0));
+	EXPECT_EQ(0, bind_event(self->part, 1, 0, efd, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, bind_event(self->part, 1, 1, efd, HVPART_PORT_DEASSIGN));
+	/* The connection went with its last flag. */
+	EXPECT_GE(bind_msgq(self->part, 1), 0);
+	EXPECT_EQ(-EEXIST, bind_event(self->part, 1, 0, efd, 0));
+	close(fresh);
+}
+
+TEST_F(ports, events)
+{
+	const int a = eventfd(0, EFD_NONBLOCK), b = eventfd(0, EFD_NONBLOCK);
+
+	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
+	ASSERT_EQ(0, bind_event(self->part, CONN, 0, a, 0));
+	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, 0));
+	EXPECT_EQ(0, guest_signal(self, CONN, 0));
+	EXPECT_EQ(1, event_count(a));
+	EXPECT_EQ(0, event_count(b));
+	EXPECT_EQ(0, guest_signal(self, CONN, 2047));
+	EXPECT_EQ(0, guest_signal(self, CONN, 2047));
+	EXPECT_EQ(0, event_count(a));
+	EXPECT_EQ(2, event_count(b));
+	/* A flag that nobody listens to. */
+	EXPECT_EQ(0, guest_signal(self, CONN, 5));
+	EXPECT_EQ(0, event_count(a) + event_count(b));
+	ASSERT_EQ(0, bind_event(self->part, CONN, 0, a, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, guest_signal(self, CONN, 0));
+	EXPECT_EQ(0, event_count(a));
+	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
+}
+
+TEST_F(ports, messages)
+{
+	struct hv_message m[3];
+	int q = bind_msgq(self->part, CONN);
+
+	ASSERT_GE(q, 0);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(q, F_GETFD));
+	fcntl(q, F_SETFL, O_NONBLOCK);
+	EXPECT_EQ(-1, read(q, m, sizeof(m)));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(-1, read(q, m, sizeof(m[0]) - 1));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(0, guest_post(self, CONN, 0x1234));
+	EXPECT_EQ(0, guest_post(self, CONN, 0x5678));
+	EXPECT_EQ(2 * sizeof(m[0]), read(q, m, sizeof(m)));
+	EXPECT_EQ(1, m[0].header.message_type);
+	EXPECT_EQ(16, m[0].header.payload_size);
+	EXPECT_EQ(0x1234, m[0].u.payload[0]);
+	EXPECT_EQ(0x5678, m[1].u.payload[0]);
+	EXPECT_EQ(~0x5678ULL, m[1].u.payload[1]);
+	/* What could not be copied comes again. */
+	EXPECT_EQ(0, guest_post(self, CONN, 0x9abc));
+	ASSERT_EQ(0, munmap(self->ram + GUEST_RAM - PAGE, PAGE));
+	EXPECT_EQ(-1, read(q, self->ram + GUEST_RAM - PAGE, sizeof(m[0])));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(sizeof(m[0]), read(q, m, sizeof(m[0])));
+	EXPECT_EQ(0x9abc, m[0].u.payload[0]);
+	close(q);
+	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_post(self, CONN, 1));
+}
+
+/* A slow reader makes the guest wait; nothing is lost. */
+TEST_F(ports, full_queue)
+{
+	struct hv_message m[32];
+	int q = bind_msgq(self->part, CONN), n = 0;
+
+	fcntl(q, F_SETFL, O_NONBLOCK);
+	while (guest_post(self, CONN, n) == 0 && n < 100)
+		n++;
+	EXPECT_EQ(16, n);
+	EXPECT_EQ(HV_STATUS_INSUFFICIENT_BUFFERS, guest_post(self, CONN, 77));
+	ASSERT_EQ(16 * sizeof(m[0]), read(q, m, sizeof(m)));
+	for (int i = 0; i < 16; i++)
+		EXPECT_EQ((u64)i, m[i].u.payload[0]);
+	EXPECT_EQ(0, guest_post(self, CONN, 78));
+	close(q);
+}
+
+static void *poll_thread(void *arg)
+{
+	struct pollfd p = { .fd = *(int *)arg, .events = POLLIN };
+	static struct hv_message m;
+
+	if (poll(&p, 1, 10000) != 1 || !(p.revents & POLLIN))
+		return (void *)1;
+	return read(p.fd, &m, sizeof(m)) == sizeof(m) ? &m : (void *)2;
+}
+
+TEST_F(ports, poll_and_blocking_read)
+{
+	int q = bind_msgq(self->part, CONN);
+	struct pollfd p = { .fd = q, .events = POLLIN };
+	struct hv_message *m;
+	pthread_t t;
+
+	EXPECT_EQ(0, poll(&p, 1, 0));
+	ASSERT_EQ(0, pthread_create(&t, NULL, poll_thread, &q));
+	usleep(100000);
+	EXPECT_EQ(0, guest_post(self, CONN, 0x4711));
+	pthread_join(t, (void **)&m);
+	ASSERT_NE((void *)1, m);
+	ASSERT_NE((void *)2, m);
+	EXPECT_EQ(0x4711, m->u.payload[0]);
+	close(q);
+}
+
+static void nothing(int sig)
+{
+}
+
+TEST_F(ports, read_is_interrupted)
+{
+	const struct sigaction sa = { .sa_handler = nothing };
+	int q = bind_msgq(self->part, CONN);
+	struct hv_message m;
+
+	sigaction(SIGALRM, &sa, NULL);
+	alarm(1);
+	EXPECT_EQ(-1, read(q, &m, sizeof(m)));
+	EXPECT_EQ(EINTR, errno);
+	close(q);
+}
+
+/* The queue's descriptor keeps the partition; all ends in any order. */
+TEST_F(ports, descriptor_lifetimes)
+{
+	int part = part_create_ready(self->dev), efd = eventfd(0, 0), q;
+	struct hvpart_list list = { .count = 0 };
+
+	ASSERT_GE(part, 0);
+	q = bind_msgq(part, 1);
+	ASSERT_GE(q, 0);
+	ASSERT_EQ(0, bind_event(part, 2, 3, efd, 0));
+	close(part);
+	fcntl(q, F_SETFL, O_NONBLOCK);
+	EXPECT_EQ(-1, read(q, &self->m, sizeof(self->m)));
+	EXPECT_EQ(EAGAIN, errno);
+	close(q);
+	close(efd);
+	EXPECT_EQ(0, do_ioctl(self->dev, HVPART_LIST, &list));
+}
+
+TEST_F(ports, msgq_structure)
+{
+	struct hvpart_port_msgq a = { .reserved = 1 };
+	int fresh = part_create(self->dev), q;
+
+	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_PORT_MSGQ, &a));
+	a = (struct hvpart_port_msgq) { .flags = HVPART_PORT_DEASSIGN };
+	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_PORT_MSGQ, &a));
+	EXPECT_EQ(-EINVAL, bind_msgq(self->part, 1 << 24));
+	EXPECT_EQ(-EFAULT, do_ioctl(self->part, HVPART_PORT_MSGQ, NULL));
+	EXPECT_EQ(-ENODEV, bind_msgq(fresh, 1));
+	q = bind_msgq(self->part, 7);
+	EXPECT_GE(q, 0);
+	EXPECT_EQ(-EEXIST, bind_msgq(self->part, 7));
+	close(q);
+	q = bind_msgq(self->part, 7);
+	EXPECT_GE(q, 0);
+	close(q);
+	close(fresh);
+}
+
+/* Crash MSRs, the message in guest memory, and poll() for the news. */
+TEST_F(ports, crash)
+{
+	struct pollfd p = { .fd = self->part, .events = POLLPRI };
+	char text[16] = { 0 };
+	struct hvpart_crash c = {
+		.message_size = sizeof(text),
+		.message_ptr = (uintptr_t)text,
+	};
+
+	ASSERT_EQ(0, do_ioctl(self->part, HVPART_GET_CRASH, &c));
+	EXPECT_EQ(0, c.count);
+	EXPECT_EQ(0, poll(&p, 1, 0));
+	memcpy(self->ram + 0x31000, "panic!", 6);
+	ASSERT_EQ(0, guest_start_long(self->vp, 0, guest_crash));
+	ASSERT_EQ(0, vp_run(self->vp, &self->m));
+	ASSERT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->m.header.message_type);
+	EXPECT_EQ(0x12, IO(self->m)->port_number);
+	EXPECT_EQ(1, poll(&p, 1, 0));
+	c.message_size = sizeof(text);
+	ASSERT_EQ(0, do_ioctl(self->part, HVPART_GET_CRASH, &c));
+	EXPECT_EQ(1, c.count);
+	EXPECT_EQ(0x11, c.p[0]);
+	EXPECT_EQ(0x22, c.p[1]);
+	EXPECT_EQ(0x33, c.p[2]);
+	EXPECT_EQ(0x31000, c.p[3]);
+	EXPECT_EQ(6, c.p[4]);
+	EXPECT_EQ(0, c.vp_index);
+	EXPECT_EQ(0, c.flags);
+	EXPECT_EQ(6, c.message_size);
+	EXPECT_STREQ("panic!", text);
+	EXPECT_EQ(0, poll(&p, 1, 0));
+	c.reserved = 1;
+	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_GET_CRASH, &c));
+}
+
+TEST_HARNESS_MAIN
