@@ -5,7 +5,8 @@
  * is a defect); model-specific knobs read a constant and ignore writes.
  *
  * The policy of TLFS 5.2 (digest part 1), with AMD's registers as KVM has them.
- * Not there: XSS (XSAVES is not shown), CET, counters, tracing.
+ * Not there: XSS (XSAVES is not shown), CET, counters, tracing; and LS_CFG and
+ * BP_CFG, where an ignored write would pass for a mitigation.
  */
 #include "msr_state.h"
 #include "apic.h"
@@ -43,7 +44,7 @@ static const struct knobs knobs[] = {
 	{ 0xc0010114, 0, 1 },		/* VM_CR */
 	{ 0xc0010140, 1, 0 },		/* OSVW */
 	{ 0xc0011002, 3, 0 },		/* CPUID feature words */
-	{ 0xc0011020, 0xf, 0 },		/* LS_CFG .. EX_CFG */
+	{ 0xc0011021, 0xc, 0 },		/* IC_CFG .. EX_CFG */
 };
 
 static const struct knobs *find(u32 msr)
