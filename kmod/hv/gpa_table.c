@@ -10,6 +10,11 @@ static u32 index_of(u64 gpn, u32 level)
 	return (gpn >> (9 * (level - 1))) & 511;
 }
 
+u64 *gpa_entry_table(u64 val)
+{
+	return pool_va(vendor_npt_spa(val));
+}
+
 u64 gpa_ram_leaf(u64 gpn, u32 level)
 {
 	return vendor_npt_leaf((gpn & ~(gpa_span(level) - 1)) << PAGE_SHIFT,

@@ -101,10 +101,8 @@ void gpa_flush(struct gpa_space *s);
 /* The root's part of gpa_space_init(). */
 hv_status gpa_root_init(struct gpa_space *s);
 
-static inline u64 *gpa_entry_table(u64 val)
-{
-	return pool_va(vendor_npt_spa(val));
-}
+/* The table that an entry points to. */
+u64 *gpa_entry_table(u64 val);
 
 static inline bool gpa_is_table(u64 val, u32 level)
 {

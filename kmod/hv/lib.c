@@ -57,3 +57,15 @@ u64 div_u128_u64(u64 hi, u64 lo, u64 d)
 	__asm__("div %2" : "+a"(lo), "+d"(hi) : "r"(d) : "cc");
 	return lo;
 }
+
+#ifndef HV_UNIT_TEST
+void spin_lock(struct spinlock *l)
+{
+	lock_inline(l);
+}
+
+void spin_unlock(struct spinlock *l)
+{
+	unlock_inline(l);
+}
+#endif

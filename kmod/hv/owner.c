@@ -62,57 +62,47 @@ struct page_info owner_get(u64 pfn)
 	return load(pfn).i;
 }
 
-bool owner_map_get(u64 pfn)
+/*
+ * Change the counts of a page of the root. A page is SHARED while it has
+ * shares. False: not the root's page, or a count would wrap.
+ */
+static bool count(u64 pfn, int maps, int shares)
 {
 	union info old = load(pfn), new;
 
 	do {
-		if ((old.i.state != PG_ROOT && old.i.state != PG_SHARED) ||
-		    old.i.link == ~0u)
-			return false;
 		new = old;
-		new.i.link++;
+		new.i.link += maps;
+		new.i.owner += shares;
+		new.i.state = new.i.owner ? PG_SHARED : PG_ROOT;
+		if (old.i.state != PG_ROOT && old.i.state != PG_SHARED)
+			return false;
+		/* A count that goes up must be greater, and so on. */
+		if ((new.i.link > old.i.link) != (maps > 0) ||
+		    (new.i.owner > old.i.owner) != (shares > 0))
+			return false;
 	} while (!store(pfn, &old, new));
 	return true;
+}
+
+bool owner_map_get(u64 pfn)
+{
+	return count(pfn, 1, 0);
 }
 
 void owner_map_put(u64 pfn)
 {
-	union info old = load(pfn), new;
-
-	do {
-		HV_BUG_ON((old.i.state != PG_ROOT &&
-			   old.i.state != PG_SHARED) || !old.i.link);
-		new = old;
-		new.i.link--;
-	} while (!store(pfn, &old, new));
+	HV_BUG_ON(!count(pfn, -1, 0));
 }
 
 bool owner_share(u64 pfn)
 {
-	union info old = load(pfn), new;
-
-	do {
-		if ((old.i.state != PG_ROOT && old.i.state != PG_SHARED) ||
-		    old.i.owner == 0xffff)
-			return false;
-		new = old;
-		new.i.state = PG_SHARED;
-		new.i.owner++;
-	} while (!store(pfn, &old, new));
-	return true;
+	return count(pfn, 0, 1);
 }
 
 void owner_unshare(u64 pfn)
 {
-	union info old = load(pfn), new;
-
-	do {
-		HV_BUG_ON(old.i.state != PG_SHARED);
-		new = old;
-		if (!--new.i.owner)
-			new.i.state = PG_ROOT;
-	} while (!store(pfn, &old, new));
+	HV_BUG_ON(!count(pfn, 0, -1));
 }
 
 bool owner_deposit(u64 pfn, u16 slot)

@@ -29,11 +29,6 @@ static u64 pop(u64 *head)
 	return pfn;
 }
 
-static void wait_init(struct page_wait *w)
-{
-	w->head = w->next = PFN_NONE;
-}
-
 static void wait_add(struct page_wait *w, u64 pfn, u64 ticket)
 {
 	if (w->head == PFN_NONE || w->ticket == ticket || MUTATED(POOL_BATCH)) {
@@ -68,18 +63,23 @@ void pool_init(struct pool *pool, u16 slot)
 	pool->slot = slot;
 	pool->reserve = pool == root_pool ? ROOT_RESERVE : 0;
 	pool->free = PFN_NONE;
-	wait_init(&pool->pending);
-	wait_init(&pool->leaving);
+	pool->pending.head = pool->pending.next = PFN_NONE;
+	pool->leaving.head = pool->leaving.next = PFN_NONE;
+}
+
+static void make_free(struct pool *pool, u64 pfn)
+{
+	HV_BUG_ON(!owner_move(pfn, PG_PENDING, PG_FREE));
+	push(&pool->free, pfn);
+	pool->nr_free++;
 }
 
 void pool_seed(struct pool *pool, u64 pfn, u64 n)
 {
 	for (; n; n--, pfn++) {
 		owner_set_range(pfn, 1, PG_ROOT);
-		HV_BUG_ON(!owner_deposit(pfn, pool->slot) ||
-			  !owner_move(pfn, PG_PENDING, PG_FREE));
-		push(&pool->free, pfn);
-		pool->nr_free++;
+		owner_deposit(pfn, pool->slot);
+		make_free(pool, pfn);
 	}
 }
 
@@ -89,10 +89,8 @@ static void settle(struct pool *pool)
 
 	while ((pfn = wait_take(&pool->pending, MUTATED(POOL_WAIT_PENDING))) !=
 	       PFN_NONE) {
-		HV_BUG_ON(!owner_move(pfn, PG_PENDING, PG_FREE));
-		push(&pool->free, pfn);
+		make_free(pool, pfn);
 		pool->nr_pending--;
-		pool->nr_free++;
 	}
 }
 

@@ -237,6 +237,8 @@ static void withdraw_race(void)
 	cpu_enter(&cpus[2]);
 	CHECK_EQ(op_withdraw(&pool, 1, &got), HV_STATUS_TIME_OUT);
 	cpu_enter(&cpus[1]);
+	cpu_run(&cpus[1], ASID_ROOT);
+	CHECK(op_root(&cpus[1], 700, READ));	/* the page itself by now */
 	CHECK_EQ(op_withdraw(&pool, 1, &got), 0);
 	check_all();
 }
