@@ -148,7 +148,9 @@ static int vp_release(struct inode *inode, struct file *file)
 {
 	struct hvp_vp *vp = file->private_data;
 
-	hvp_partition_put(vp->part);
+	/* NULL: its creation failed (hvp_vp_create()). */
+	if (vp)
+		hvp_partition_put(vp->part);
 	return 0;
 }
 
@@ -287,8 +289,10 @@ long hvp_vp_create(struct hvp_partition *part, void __user *arg)
 	return fd;
 
 put_file:
-	/* Nobody has seen the file: its release only drops the partition. */
-	__fput_sync(file);
+	/* It is released later, when the VP is gone. */
+	file->private_data = NULL;
+	fput(file);
+	hvp_partition_put(part);
 free_vp:
 	hvp_vp_free(vp);
 put_fd:
