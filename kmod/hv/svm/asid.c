@@ -74,6 +74,8 @@ void vendor_cpu_flush_all(void)
 	if (!MUTATED(FLUSH_ALL_GUESTS))
 		this_cpu()->vendor->flush_all = true;
 #ifdef HV_UNIT_TEST
+	extern void test_reload_cr3(void);
+
 	if (!MUTATED(FLUSH_ALL_HOST))
 		test_reload_cr3();
 #else

@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""nmistorm.py SOCKET: NMIs through the emulator's monitor until it ends."""
+import socket
+import sys
+import time
+
+conn = None
+while conn is None:
+    try:
+        conn = socket.socket(socket.AF_UNIX)
+        conn.connect(sys.argv[1])
+    except OSError:
+        conn = None
+        time.sleep(0.5)
+try:
+    while True:
+        conn.sendall(b"nmi\n")
+        conn.setblocking(False)
+        try:
+            conn.recv(65536)
+        except BlockingIOError:
+            pass
+        conn.setblocking(True)
+        time.sleep(0.002)
+except OSError:
+    pass

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A CPU made of functions: MSRs, CPUID, VMRUN, XSAVE. */
+#include <stdlib.h>
+#include "svmtest.h"
+#include "cpuid_insn.h"
+#include "log.h"
+#include "world_insn.h"
+
+struct percpu *fake_cpu;
+struct machine machine;
+struct pool fake_pool;
+struct fake_fpu fpu;
+int hv_mutation, cr3_reloads;
+void (*fake_vmrun)(struct vmcb *vmcb, struct cpu_regs *regs);
+
+static struct percpu cpus[4];
+static struct vendor_cpu vendor_cpus[4];
+static struct { u32 msr; u64 val, writable; } msrs[32];
+static unsigned int nr_msrs;
+
+struct percpu *this_cpu(void)
+{
+	return fake_cpu;
+}
+
+struct percpu *fake_percpu(u32 index)
+{
+	return &cpus[index];
+}
+
+u64 test_rdtsc(void)
+{
+	return 0;
+}
+
+void hv_log(int level, const char *fmt, ...)
+{
+	(void)level;
+	(void)fmt;
+}
+
+void hv_bug(const char *file, int line, const char *what)
+{
+	printf("# BUG %s:%d %s\n", file, line, what);
+	abort();
+}
+
+void *pool_alloc(struct pool *pool)
+{
+	(void)pool;
+	void *page = aligned_alloc(4096, 4096);
+
+	return page ? memset(page, 0, 4096) : NULL;
+}
+
+void pool_free(struct pool *pool, void *va)
+{
+	(void)pool;
+	free(va);
+}
+
+u64 va_to_spa(const void *va)
+{
+	/* The image's addresses fit no physical width. */
+	return (u64)(uintptr_t)va & MASK(39, 0);
+}
+
+void test_reload_cr3(void)
+{
+	cr3_reloads++;
+}
+
+void fake_msr_set(u32 msr, u64 val, u64 writable)
+{
+	msrs[nr_msrs].msr = msr;
+	msrs[nr_msrs].val = val;
+	msrs[nr_msrs++].writable = writable;
+}
+
+u64 fake_msr_get(u32 msr)
+{
+	u64 val = ~0ull;
+
+	safe_rdmsr(msr, &val);
+	return val;
+}
+
+bool safe_rdmsr(u32 msr, u64 *val)
+{
+	for (unsigned int i = 0; i < nr_msrs; i++)
+		if (msrs[i].msr == msr) {
+			*val = msrs[i].val;
+			return true;
+		}
+	return false;
+}
+
+bool safe_wrmsr(u32 msr, u64 val)
+{
+	for (unsigned int i = 0; i < nr_msrs; i++)
+		if (msrs[i].msr == msr) {
+			if (val & ~msrs[i].writable)
+				return false;
+			msrs[i].val = val;
+			return true;
+		}
+	return false;
+}
+
+/* A middle-aged EPYC: no NRIPS and the like unless a test switches them on. */
+struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
+{
+	(void)subleaf;
+	switch (leaf) {
+	case 1:
+		return (struct cpuid_out){ 0xa00f11, 0, BIT(26) | BIT(17), 0 };
+	case 7:
+		return (struct cpuid_out){ 0, BIT(0) | BIT(7) | BIT(20),
+					   BIT(2) | BIT(3), 0 };
+	case 0x80000000:
+		return (struct cpuid_out){ 0x80000008, 0, 0, 0 };
+	case 0x80000001:
+		return (struct cpuid_out){ 0, 0, BIT(2), BIT(25) | BIT(26) };
+	case 0x80000008:
+		return (struct cpuid_out){ 40, 0, 0, 0 };
+	case 0x8000000a:
+		return (struct cpuid_out){ 1, 6, 0, BIT(0) };
+	}
+	return (struct cpuid_out){ 0, 0, 0, 0 };
+}
+
+void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host)
+{
+	struct vmcb *vmcb = container_of(regs, struct vendor_vp, regs)->vmcb;
+
+	(void)vmcb_spa;
+	(void)host;
+	if (fake_vmrun)
+		fake_vmrun(vmcb, regs);
+}
+
+void fake_reset(void)
+{
+	nr_msrs = 0;
+	cr3_reloads = 0;
+	fake_vmrun = NULL;
+	memset(cpus, 0, sizeof(cpus));
+	memset(vendor_cpus, 0, sizeof(vendor_cpus));
+	for (u32 i = 0; i < ARRAY_SIZE(cpus); i++) {
+		cpus[i].self = &cpus[i];
+		cpus[i].index = i;
+		cpus[i].vendor = &vendor_cpus[i];
+	}
+	fake_cpu = &cpus[0];
+	svm_probe();
+	svm.nr_asids = 6;
+	svm.nrips = svm.decode_assists = false;
+	memset(&fpu, 0, sizeof(fpu));
+}
+
+void fake_vp(struct vendor_vp *v)
+{
+	memset(v, 0, sizeof(*v));
+	vendor_vp_init(v, &fake_pool, 0x123000);
+}
+
+void fake_vp_done(struct vendor_vp *v)
+{
+	vendor_vp_free(v, &fake_pool);
+}
+
+/* --- world_insn.h -------------------------------------------------------- */
+
+u64 cpu_xgetbv(void)
+{
+	return fpu.xcr0;
+}
+
+void cpu_xsetbv(u64 val)
+{
+	fpu.xcr0 = val;
+}
+
+/* What XCR0 leaves out is neither saved nor restored. */
+void cpu_xsave(void *area, u64 mask)
+{
+	CHECK(!mask || (fpu.xcr0 & mask) == mask);
+	memcpy(area, fpu.regs, 4096);
+}
+
+bool cpu_xrstor(void *area, u64 mask)
+{
+	CHECK(!mask || (fpu.xcr0 & mask) == mask);
+	if (fpu.bad_areas && fpu.bad_areas--)
+		return false;
+	memcpy(fpu.regs, area, 4096);
+	return true;
+}
+
+void cpu_read_dr(u64 *dr)
+{
+	memcpy(dr, fpu.dr, sizeof(fpu.dr));
+}
+
+void cpu_write_dr(const u64 *dr)
+{
+	memcpy(fpu.dr, dr, sizeof(fpu.dr));
+}
+
+void world_ibpb(void)
+{
+	fpu.ibpb++;
+}
+
+void world_fill_rsb(void)
+{
+	fpu.rsb++;
+}
