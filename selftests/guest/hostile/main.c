@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "hostile.h"
+
+static const struct hostile *const files[] = {
+	hcall_cases, page_cases, race_cases, cpu_cases, sweep_cases,
+	interrupt_cases, end_cases,
+};
+
+static u64 seed = 88172645463325252ULL;
+static u32 failures;
+
+/* xorshift64: every run does the same. */
+u64 random(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+void fail(const char *fmt, ...)
+{
+	char text[160];
+	__builtin_va_list args;
+
+	if (failures++ > 10)
+		return;
+	__builtin_va_start(args, fmt);
+	format(text, sizeof(text), fmt, args);
+	__builtin_va_end(args);
+	print("@@fail %s\n", text);
+}
+
+static void jump(void *code)
+{
+	((void (*)(void))code)();
+}
+
+u32 execute(const u8 *code, u32 size)
+{
+	u32 mark = page_mark();
+	u8 *page = page_alloc();
+	u32 fault;
+
+	memcpy(page, code, size);
+	page[size] = 0xC3;		/* RET */
+	fault = trap_escape(jump, page);
+	page_release(mark);
+	return fault;
+}
+
+static void call(void *arg)
+{
+	((const struct hostile *)arg)->fn();
+}
+
+static const struct hostile *find(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(files); i++)
+		for (const struct hostile *h = files[i]; h->name; h++)
+			if (option_is("case=", h->name))
+				return h;
+	return NULL;
+}
+
+static void list(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(files); i++)
+		for (const struct hostile *h = files[i]; h->name; h++)
+			print("@@case %s\n", h->name);
+}
+
+void guest_main(void)
+{
+	const struct hostile *h = find();
+
+	if (!h) {
+		list();
+		return;
+	}
+	hcall_setup(NULL);
+	smp_start_all(option_number("cpus=", 2));
+	print("@@begin %s\n", h->name);
+	if (trap_escape(call, (void *)h))
+		fail("exception %llu, error %#llx, at %#llx, CR2 %#llx",
+		     cpu()->fault.vector, cpu()->fault.error, cpu()->fault.rip,
+		     cpu()->fault.cr2);
+	irq_off();
+	print("@@survived %s\n", h->name);
+}
