@@ -58,12 +58,9 @@ static struct vmcb_segment segment(const struct hv_x64_segment_register *s)
 
 static void load_segments(struct vmcb *c, const struct hvpart_cpu_frame *f)
 {
-	c->es = segment(&f->es);
-	c->cs = segment(&f->cs);
-	c->ss = segment(&f->ss);
-	c->ds = segment(&f->ds);
-	c->fs = segment(&f->fs);
-	c->gs = segment(&f->gs);
+	/* ES, CS, SS, DS, FS, GS: the same order in both. */
+	for (u32 i = 0; i < 6; i++)
+		(&c->es)[i] = segment(&f->es + i);
 	c->ldtr = segment(&f->ldtr);
 	c->tr = segment(&f->tr);
 	c->gdtr.base = f->gdtr.base;
@@ -73,23 +70,43 @@ static void load_segments(struct vmcb *c, const struct hvpart_cpu_frame *f)
 }
 
 /* Registers that the entry left as Linux had them: read off the CPU. */
+static const struct {
+	u32 msr;
+	u16 offset;
+} cpu_msrs[] = {
+	{ 0xc0000081, offsetof(struct vmcb, star) },
+	{ 0xc0000082, offsetof(struct vmcb, lstar) },
+	{ 0xc0000083, offsetof(struct vmcb, cstar) },
+	{ 0xc0000084, offsetof(struct vmcb, sfmask) },
+	{ 0xc0000102, offsetof(struct vmcb, kernel_gs_base) },
+	{ 0x174, offsetof(struct vmcb, sysenter_cs) },
+	{ 0x175, offsetof(struct vmcb, sysenter_esp) },
+	{ 0x176, offsetof(struct vmcb, sysenter_eip) },
+	{ MSR_PAT, offsetof(struct vmcb, g_pat) },
+	{ MSR_S_CET, offsetof(struct vmcb, s_cet) },
+	{ MSR_ISST, offsetof(struct vmcb, isst_addr) },
+	/* With V_SPEC_CTRL the block's value is the guest's own (15.36.8). */
+	{ MSR_SPEC_CTRL, offsetof(struct vmcb, spec_ctrl) },
+};
+
+static u64 *msr_member(struct vmcb *c, u32 i)
+{
+	return (u64 *)((u8 *)c + cpu_msrs[i].offset);
+}
+
+/* A register that the CPU lacks stays 0, and is ignored by VMRUN. */
 static void load_msrs(struct vmcb *c)
 {
-	c->star = read_msr(0xc0000081);
-	c->lstar = read_msr(0xc0000082);
-	c->cstar = read_msr(0xc0000083);
-	c->sfmask = read_msr(0xc0000084);
-	c->kernel_gs_base = read_msr(0xc0000102);
-	c->sysenter_cs = read_msr(0x174);
-	c->sysenter_esp = read_msr(0x175);
-	c->sysenter_eip = read_msr(0x176);
-	c->g_pat = read_msr(MSR_PAT);
-	if (svm.shstk) {
-		c->s_cet = read_msr(MSR_S_CET);
-		c->isst_addr = read_msr(MSR_ISST);
-	}
-	if (svm.v_spec_ctrl)
-		c->spec_ctrl = read_msr(MSR_SPEC_CTRL);
+	for (u32 i = 0; i < ARRAY_SIZE(cpu_msrs); i++)
+		safe_rdmsr(cpu_msrs[i].msr, msr_member(c, i));
+}
+
+/* VMLOAD brings the first eight back; the others the CPU has as ours. */
+static void store_msrs(struct vmcb *c)
+{
+	for (u32 i = 8; i < ARRAY_SIZE(cpu_msrs); i++)
+		if (cpu_msrs[i].msr != MSR_SPEC_CTRL || svm.v_spec_ctrl)
+			safe_wrmsr(cpu_msrs[i].msr, *msr_member(c, i));
 }
 
 static void load_frame(struct vendor_vp *v, const struct hvpart_cpu_frame *f)
@@ -106,8 +123,7 @@ static void load_frame(struct vendor_vp *v, const struct hvpart_cpu_frame *f)
 	c->dr6 = f->dr6;
 	c->dr7 = f->dr7;
 	c->cpl = 0;
-	for (u32 i = 0; i < NR_GPRS; i++)
-		v->regs.gpr[i] = f->gpr[i];
+	memcpy(v->regs.gpr, f->gpr, sizeof(f->gpr));
 	v->regs.gpr[GPR_RAX] = HVPART_BOOT_OK;
 	v->regs.gpr[GPR_RSP] = f->rsp;
 	v->regs.rip = f->rip;
@@ -180,22 +196,11 @@ int vendor_cpu_enter(struct vendor_cpu *c, struct vendor_vp *root,
 	return HVPART_BOOT_OK;
 }
 
-static struct hv_x64_segment_register neutral(const struct vmcb_segment *s)
-{
-	return (struct hv_x64_segment_register){
-		.selector = s->selector,
-		.attributes = svm_attributes(s->attrib),
-		.limit = s->limit,
-		.base = s->base,
-	};
-}
-
 static void store_frame(struct vendor_vp *v, struct hvpart_cpu_frame *f)
 {
 	struct vmcb *c = v->vmcb;
 
-	for (u32 i = 0; i < NR_GPRS; i++)
-		f->gpr[i] = v->regs.gpr[i];
+	memcpy(f->gpr, v->regs.gpr, sizeof(f->gpr));
 	f->rsp = v->regs.gpr[GPR_RSP];
 	f->rip = v->regs.rip;
 	f->rflags = v->regs.rflags;
@@ -210,8 +215,6 @@ static void store_frame(struct vendor_vp *v, struct hvpart_cpu_frame *f)
 	f->efer = c->efer & ~EFER_SVME;
 	f->dr6 = c->dr6;
 	f->dr7 = c->dr7;
-	f->cs = neutral(&c->cs);
-	f->gs = neutral(&c->gs);
 	f->gdtr.base = c->gdtr.base;
 	f->gdtr.limit = c->gdtr.limit;
 	f->idtr.base = c->idtr.base;
@@ -225,14 +228,8 @@ void vendor_cpu_leave(struct vendor_cpu *c, struct vendor_vp *root)
 	/* CLI before the trampoline's STGI: Linux's tables come first. */
 	__asm__ volatile("cli");
 	store_frame(root, c->frame);
-	safe_wrmsr(MSR_PAT, vmcb->g_pat);
 	safe_wrmsr(MSR_EFER, vmcb->efer);
-	if (svm.v_spec_ctrl)
-		safe_wrmsr(MSR_SPEC_CTRL, vmcb->spec_ctrl);
-	if (svm.shstk) {
-		safe_wrmsr(MSR_S_CET, vmcb->s_cet);
-		safe_wrmsr(MSR_ISST, vmcb->isst_addr);
-	}
+	store_msrs(vmcb);
 	/* FS, GS, TR, LDTR with their hidden parts, and STAR .. SYSENTER. */
 	vmload(root->vmcb_spa);
 	safe_wrmsr(MSR_VM_HSAVE_PA, 0);

@@ -89,40 +89,54 @@ static void probe_svm_leaf(void)
 		machine.has_spec_ctrl = false;
 }
 
-/* EFER and CR4 bits that exist here; the rest must be zero (15.5.1). */
+enum cpuid_word { F1_C, F7_B, F7_C, E1_C, E1_D, E8_B, NOT_E8_B, E21_A, NR_WORDS };
+
+/* EFER and CR4 bits that exist if a CPUID bit says so; the rest must be 0. */
+static const struct {
+	u8 word, bit;
+	bool efer;
+	u8 to;
+} feature_bits[] = {
+	{ E1_D, 25, true, 14 },		/* FFXSR */
+	{ E1_C, 17, true, 15 },		/* TCE */
+	{ E8_B, 8, true, 17 },		/* MCOMMIT */
+	{ E8_B, 13, true, 18 },		/* INTWB */
+	{ E21_A, 7, true, 20 },		/* UAIE */
+	{ E21_A, 8, true, 21 },		/* AIBRSE */
+	{ NOT_E8_B, 20, true, 13 },	/* LMSLE */
+	{ F7_C, 2, false, 11 },		/* UMIP */
+	{ F7_C, 16, false, 12 },	/* LA57 */
+	{ F7_B, 0, false, 16 },		/* FSGSBASE */
+	{ F1_C, 17, false, 17 },	/* PCIDE */
+	{ F1_C, 26, false, 18 },	/* OSXSAVE */
+	{ F7_B, 7, false, 20 },		/* SMEP */
+	{ F7_B, 20, false, 21 },	/* SMAP */
+	{ F7_C, 3, false, 22 },		/* PKE */
+	{ F7_C, 7, false, 23 },		/* CET */
+};
+
 static void probe_registers(void)
 {
-	struct cpuid_out f1 = cpuid_insn(1, 0), f7 = cpuid_insn(7, 0);
-	struct cpuid_out e1 = cpuid_insn(0x80000001, 0);
+	struct cpuid_out f7 = cpuid_insn(7, 0), e1 = cpuid_insn(0x80000001, 0);
 	struct cpuid_out e8 = cpuid_insn(0x80000008, 0);
-	struct cpuid_out e21 = { 0 };
+	u32 words[NR_WORDS] = {
+		[F1_C] = cpuid_insn(1, 0).c, [F7_B] = f7.b, [F7_C] = f7.c,
+		[E1_C] = e1.c, [E1_D] = e1.d, [E8_B] = e8.b, [NOT_E8_B] = ~e8.b,
+	};
 
 	if (cpuid_insn(0x80000000, 0).a >= 0x80000021)
-		e21 = cpuid_insn(0x80000021, 0);
+		words[E21_A] = cpuid_insn(0x80000021, 0).a;
 	svm.phys_bits = e8.a;
 	svm.mcommit = e8.b & BIT(8);
 	svm.rdpru = e8.b & BIT(4);
-	svm.tlbsync = e8.b & BIT(3);
 	svm.shstk = f7.c & BIT(7);
-	svm.efer_valid = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME |
-		(e1.d & BIT(25) ? BIT(14) : 0) |	/* FFXSR */
-		(e1.c & BIT(17) ? BIT(15) : 0) |	/* TCE */
-		(e8.b & BIT(8) ? BIT(17) : 0) |		/* MCOMMIT */
-		(e8.b & BIT(13) ? BIT(18) : 0) |	/* INTWB */
-		(e21.a & BIT(7) ? BIT(20) : 0) |	/* UAIE */
-		(e21.a & BIT(8) ? BIT(21) : 0);		/* AIBRSE */
-	if (!(e8.b & BIT(20)))
-		svm.efer_valid |= BIT(13);		/* LMSLE */
-	svm.cr4_valid = MASK(10, 0) |
-		(f7.c & BIT(2) ? CR4_UMIP : 0) |
-		(f7.c & BIT(16) ? CR4_LA57 : 0) |
-		(f7.b & BIT(0) ? CR4_FSGSBASE : 0) |
-		(f1.c & BIT(17) ? CR4_PCIDE : 0) |
-		(f1.c & BIT(26) ? CR4_OSXSAVE : 0) |
-		(f7.b & BIT(7) ? CR4_SMEP : 0) |
-		(f7.b & BIT(20) ? CR4_SMAP : 0) |
-		(f7.c & BIT(3) ? CR4_PKE : 0) |
-		(svm.shstk ? CR4_CET : 0);
+	svm.efer_valid = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
+	svm.cr4_valid = MASK(10, 0);
+	for (u32 i = 0; i < ARRAY_SIZE(feature_bits); i++)
+		if (words[feature_bits[i].word] & BIT(feature_bits[i].bit))
+			*(feature_bits[i].efer ? &svm.efer_valid :
+						 &svm.cr4_valid) |=
+				BIT(feature_bits[i].to);
 }
 
 int svm_probe(void)

@@ -35,7 +35,7 @@ struct vendor_cpu {
 struct svm_features {
 	u32 nr_asids;
 	bool nrips, decode_assists, pause_filter, pause_threshold;
-	bool v_spec_ctrl, invlpgb, tlbsync, mcommit, rdpru, shstk;
+	bool v_spec_ctrl, invlpgb, mcommit, rdpru, shstk;
 	u64 efer_valid, cr4_valid;
 	u8 phys_bits;
 };

@@ -9,23 +9,21 @@
 
 #define PAT_RESET	0x0007040600070406ull
 
-static struct vmcb_segment real_segment(u16 attrib)
-{
-	return (struct vmcb_segment){ .attrib = attrib, .limit = 0xffff };
-}
-
 static void reset_segments(struct vmcb *vmcb)
 {
-	const u16 data = VMCB_SEG_P | VMCB_SEG_S | 3;
+	struct vmcb_segment *s;
 
-	vmcb->es = vmcb->ss = vmcb->ds = vmcb->fs = vmcb->gs =
-		real_segment(data);
-	vmcb->cs = real_segment(VMCB_SEG_P | VMCB_SEG_S | 0xb);
+	memset(&vmcb->es, 0, 10 * sizeof(*s));
+	for (s = &vmcb->es; s <= &vmcb->tr; s++) {
+		s->limit = 0xffff;
+		if (s <= &vmcb->gs)
+			s->attrib = VMCB_SEG_P | VMCB_SEG_S | 3;
+	}
+	vmcb->cs.attrib = VMCB_SEG_P | VMCB_SEG_S | 0xb;
 	vmcb->cs.selector = 0xf000;
 	vmcb->cs.base = 0xffff0000;
-	vmcb->ldtr = real_segment(VMCB_SEG_P | 2);
-	vmcb->tr = real_segment(VMCB_SEG_P | 3);
-	vmcb->gdtr = vmcb->idtr = real_segment(0);
+	vmcb->ldtr.attrib = VMCB_SEG_P | 2;
+	vmcb->tr.attrib = VMCB_SEG_P | 3;
 	vmcb->cpl = 0;
 }
 
