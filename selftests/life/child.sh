@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# PID 1 of a Debian child under test. "life=WHAT" on its command line says how
+# it ends; what it found stands between @@facts and @@end.
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+exec </dev/console >/dev/console 2>&1
+modprobe hv_vmbus 2>/dev/null
+
+echo "@@facts"
+dmesg | sed -n 's/.*\(Hypervisor detected:.*\)/\1/p; s/.*\(Vmbus version:.*\)/\1/p'
+dmesg | grep -q 'unchecked MSR access' && dmesg | sed -n 's/.*\(unchecked MSR access.*\)/\1/p'
+echo "clocksource $(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
+for c in /sys/devices/system/clockevents/clockevent[0-9]*; do
+	echo "clockevent $(cat "$c/current_device")"
+done
+echo "cpus $(cat /sys/devices/system/cpu/online)"
+echo "vmbus devices: $(ls /sys/bus/vmbus/devices 2>/dev/null | wc -l)"
+echo "@@end"
+
+case $(sed -n 's/.*life=\([a-z]*\).*/\1/p' /proc/cmdline) in
+poweroff)	poweroff -f ;;
+reboot)		reboot -f ;;
+panic)		echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
+triple)		exec /triple ;;
+busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
+*)		while :; do sleep 1; done ;;
+esac
+sleep 1000
