@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See port.h. Objects are pages of the pool of the partition they belong to. */
 #include "hypercall.h"
+#include "mutate.h"
 #include "port.h"
 #include "synic.h"
+#include "unit.h"
 
 struct port_buffer {
 	struct synic_msg m;		/* first: done() finds the buffer */
@@ -367,6 +369,24 @@ void port_partition_exit(struct partition *p)
 	spin_unlock(&port_lock);
 }
 
+/*
+ * Senders find a VP under the lock and nothing else. Whoever found this one has
+ * finished when the lock has been ours once; from now on nobody finds it.
+ */
+static void port_vp_exit(struct vp *vp)
+{
+	(void)vp;
+	if (MUTATED(PORT_QUIESCE))
+		return;
+	spin_lock(&port_lock);
+	spin_unlock(&port_lock);
+}
+
+HV_UNIT(51, port_unit) = {
+	.name = "port",
+	.vp_exit = port_vp_exit,
+};
+
 /* --- post and signal -------------------------------------------------------- */
 
 static void note(struct port *port, struct partition *from, u32 flag)
@@ -426,6 +446,7 @@ static hv_status deliver(struct port *port, struct partition *from,
 		return port->vp_index == HV_ANY_VP ? HV_STATUS_INVALID_SYNIC_STATE :
 			HV_STATUS_INVALID_VP_INDEX;
 	b->m.done = delivered;
+	HV_RACE("port", vp);
 	st = synic_post(vp, port->sint, &b->m);
 	return st;
 }
