@@ -1,10 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""nmistorm.py SOCKET: NMIs through the emulator's monitor until it ends."""
+"""nmistorm.py SOCKET LOG: NMIs through the emulator's monitor until it ends.
+
+It begins when LOG says that the test has: firmware survives no NMI.
+"""
 import socket
 import sys
 import time
 
+
+def started():
+    try:
+        with open(sys.argv[2], errors="replace") as log:
+            return "@@start" in log.read()
+    except OSError:
+        return False
+
+
+while not started():
+    time.sleep(0.5)
 conn = None
 while conn is None:
     try:
