@@ -61,7 +61,7 @@ static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 eve
 	struct hv_output_dispatch_vp out = { state, event };
 
 	page->next_deadline_tsc = vp->next_deadline;
-	page->next_deadline = vp->next_deadline ? time_ref_now(vp->partition) +
+	page->next_deadline = vp->next_deadline ? time_ref_peek(vp->partition) +
 		time_tsc_to_100ns(vp->next_deadline - MIN(vp->next_deadline, rdtsc())) : 0;
 	vp->armed_deadline = vp->next_deadline;
 	page->exit_reason = vp->last_exit;
@@ -152,7 +152,6 @@ static void run_timers(struct vp *vp, u64 now)
 	for (u32 i = 0; i < NR_DEADLINES; i++) {
 		if (!vp->deadline[i] || vp->deadline[i] > now)
 			continue;
-		vp->stats.timer_expiries++;
 		vp_set_deadline(vp, i, 0);
 		if (i == DL_APIC)
 			apic_timer_expired(vp, now);

@@ -92,7 +92,8 @@ static void do_xsetbv(struct vp *vp, u32 len)
 
 	if (!(vendor_cr4(&vp->v) & CR4_OSXSAVE))
 		vp_inject_ud(vp);
-	else if (vendor_cpl(&vp->v) || !world_xsetbv(vp, r[GPR_RCX], val))
+	else if (vendor_cpl(&vp->v) || val & ~cpuid_xcr0_mask(vp->partition) ||
+		 !world_xsetbv(vp, r[GPR_RCX], val))
 		vp_inject_gp(vp);
 	else
 		vp_skip(vp, len);

@@ -165,7 +165,7 @@ static bool get_processor(struct partition *p, u32 code, u64 *val)
 		*val = p->max_phys_bits;
 		return true;
 	case HV_PARTITION_PROPERTY_XSAVE_STATES:
-		*val = machine.xcr0_mask | machine.xss_mask;
+		*val = machine.xcr0_mask;	/* XSS does not exist for guests */
 		return true;
 	case HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE:
 		*val = PAGE_SIZE;

@@ -300,7 +300,8 @@ hv_status register_set(struct vp *vp, u32 name, const union hv_register_value *v
 	if (name == HV_X64_REGISTER_XFEM) {
 		if (val->reg64 == vp->world->xcr0)
 			return HV_STATUS_SUCCESS;
-		return world_xsetbv(vp, 0, val->reg64) ? HV_STATUS_SUCCESS :
+		return !(val->reg64 & ~cpuid_xcr0_mask(vp->partition)) &&
+			world_xsetbv(vp, 0, val->reg64) ? HV_STATUS_SUCCESS :
 			HV_STATUS_INVALID_REGISTER_VALUE;
 	}
 	if (vendor_set_reg(&vp->v, name, val))
