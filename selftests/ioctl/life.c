@@ -195,6 +195,92 @@ TEST_F_TIMEOUT(life, eight_at_once, 60)
 	}
 }
 
+static int cpu1_online(const char *value)
+{
+	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY), ret = -1;
+
+	if (fd >= 0) {
+		ret = write(fd, value, 1);
+		close(fd);
+	}
+	return ret;
+}
+
+struct counter {
+	int vp;
+	u32 last;
+	volatile bool over;
+	bool wrong;
+};
+
+static void *count_on(void *arg)
+{
+	struct counter *c = arg;
+	struct hv_message m;
+	struct hv_x64_io_port_intercept_message *io = (void *)m.u.payload;
+
+	while (!c->over && !c->wrong) {
+		c->wrong = vp_run(c->vp, &m) || (io->rax & 0xffff) != ++c->last % 65536 ||
+			set_reg(c->vp, 0, HV_X64_REGISTER_RIP, io->header.rip + 1);
+	}
+	return NULL;
+}
+
+static void *spin_on(void *arg)
+{
+	struct counter *c = arg;
+	struct hv_message m;
+
+	while (!c->over)
+		c->wrong |= vp_run(c->vp, &m) != -EINTR;
+	return NULL;
+}
+
+static void nothing(int sig)
+{
+}
+
+/* CPUs leave and come back under running VPs, which move and go on. */
+TEST_F_TIMEOUT(life, cpu_hotplug, 120)
+{
+	const struct sigaction sa = { .sa_handler = nothing };
+	struct counter count = { 0 }, spin = { 0 };
+	struct hvpart_info info = { 0 };
+	int part[2];
+	pthread_t t, s;
+
+	if (cpu1_online("1") != 1)
+		SKIP(return, "no CPU can go");
+	sigaction(SIGUSR1, &sa, NULL);
+	part[0] = guest(self->dev, &count.vp, 1, guest_count);
+	part[1] = guest(self->dev, &spin.vp, 1, guest_spin);
+	ASSERT_GE(part[0], 0);
+	ASSERT_GE(part[1], 0);
+	ASSERT_EQ(0, pthread_create(&t, NULL, count_on, &count));
+	ASSERT_EQ(0, pthread_create(&s, NULL, spin_on, &spin));
+	for (int i = 0; i < 8; i++) {
+		ASSERT_EQ(1, cpu1_online("0"));
+		usleep(50000);
+		ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &info));
+		EXPECT_EQ(1, info.cpu_demoted);
+		ASSERT_EQ(1, cpu1_online("1"));
+		usleep(50000);
+		ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &info));
+		EXPECT_EQ(2, info.cpu_demoted);
+	}
+	count.over = spin.over = true;
+	pthread_kill(s, SIGUSR1);
+	pthread_join(s, NULL);
+	pthread_join(t, NULL);
+	EXPECT_FALSE(count.wrong);
+	EXPECT_FALSE(spin.wrong);
+	TH_LOG("the guest counted to %u meanwhile", count.last);
+	close(count.vp);
+	close(spin.vp);
+	close(part[0]);
+	close(part[1]);
+}
+
 /* A mapping of a VP's page is the last thing that holds the partition. */
 TEST_F(life, mapping_is_the_last)
 {
