@@ -55,7 +55,7 @@ static uint8_t *place(struct builder *b, uint64_t size, uint64_t *gpa)
 {
 	uint8_t *p;
 
-	if (size > GPA_ONE_MEG - b->next) {
+	if (size > GPA_ACPI_END - b->next) {
 		log_error("ACPI: too many processors for the tables");
 		return NULL;
 	}

@@ -134,6 +134,27 @@ static int load_initrd(int fd, struct ram *ram, const struct kernel *k,
 			size);
 }
 
+/*
+ * Where there is no firmware, somebody must answer for it all the same: Linux
+ * with hardware-reduced ACPI, not booted through EFI, does not use ACPI's reset
+ * register (reboot_init() chooses EFI) but returns to real mode and jumps to
+ * F000:FFF0. Code there that writes the register makes it end.
+ */
+static int write_reset_vector(struct ram *ram)
+{
+	static const uint8_t code[] = {
+		0xba, ACPI_RESET_PORT & 0xff, ACPI_RESET_PORT >> 8, /* mov dx */
+		0xb0, ACPI_RESET_VALUE,		/* mov al */
+		0xee,				/* out dx, al */
+		0xf4,				/* hlt */
+		0xeb, 0xfd,			/* and again */
+	};
+
+	if (ram_write(ram, GPA_RESET_VECTOR, code, sizeof(code)))
+		return log_error("memory: too small for the reset vector");
+	return 0;
+}
+
 int boot_load(const struct boot *boot, struct ram *ram, uint32_t *entry)
 {
 	struct pvh_boot pvh = { .cmdline = boot->cmdline };
@@ -150,6 +171,8 @@ int boot_load(const struct boot *boot, struct ram *ram, uint32_t *entry)
 	if (ret)
 		return ret;
 	ret = acpi_write(ram, boot->nr_vps, &pvh.rsdp_gpa);
+	if (!ret)
+		ret = write_reset_vector(ram);
 	if (ret)
 		return ret;
 	*entry = k.elf.entry;

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "rundir.h"
 #include "sandbox.h"
+#include "trim.h"
 
 static void wait_and_remove(int fd, const char *dir)
 {
@@ -22,6 +23,9 @@ static void wait_and_remove(int fd, const char *dir)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	sandbox_close_files(fd);
+	if (sandbox_drop_capabilities())
+		_exit(1);
+	trim_memory();
 	while (read(fd, &c, 1) < 0 && errno == EINTR)
 		;
 	if (c != 'r')

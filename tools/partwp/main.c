@@ -17,6 +17,7 @@
 #include "log.h"
 #include "rundir.h"
 #include "sandbox.h"
+#include "trim.h"
 #include "worker.h"
 
 /* What a worker pins or locks beside the guest's memory. */
@@ -229,6 +230,7 @@ int main(int argc, char **argv)
 	control_ready(o.ready_fd, ret, ret && text[0] ? text : NULL);
 	if (ret)
 		return WORKER_EXIT_FAILED;
+	trim_memory();
 	ret = worker_run(&worker);
 	tear_down(&worker);
 	return ret;

@@ -57,7 +57,18 @@ static void i8042_write(void *dev, uint64_t offset, unsigned int size,
 		p->ops->reset(p->ctx);
 }
 
-static const struct bus_ops i8042_ops = { read_ones, i8042_write };
+/*
+ * Ones but for "input buffer full": i8042 drivers still see that nothing is
+ * there (the output buffer never empties), while a kernel that wants to pulse
+ * the reset line does not wait for it first.
+ */
+static uint64_t i8042_read(void *dev, uint64_t offset, unsigned int size)
+{
+	(void)dev, (void)offset, (void)size;
+	return ~0x02ULL;
+}
+
+static const struct bus_ops i8042_ops = { i8042_read, i8042_write };
 
 /* Reads as zero: `reboot=pci` reads, changes and writes it. */
 static void reset_write(void *dev, uint64_t offset, unsigned int size,

@@ -5,7 +5,8 @@
  *   0           .. 0x9FFFF      RAM; boot parameters, later the trampoline
  *   0xA0000     .. 0xFFFFF      RAM that the memory map calls reserved: reads
  *                               as zero where kernels look for ROMs; has the
- *                               ACPI tables from 0xE0000 on
+ *                               ACPI tables from 0xE0000 on, and the code of
+ *                               the reset vector at its end
  *   0x100000    .. 0xBFFFFFFF   RAM
  *   0xC0000000  .. 0xFFFFFFFF   the hole: VMBus window, IO-APIC, (local APIC)
  *   0x100000000 ..              the rest of the RAM; added memory lies above it
@@ -20,6 +21,8 @@
 
 #define GPA_RESERVED		0x000A0000ULL
 #define GPA_ACPI		0x000E0000ULL
+#define GPA_ACPI_END		0x000F0000ULL
+#define GPA_RESET_VECTOR	0x000FFFF0ULL
 #define GPA_ONE_MEG		0x00100000ULL
 #define GPA_HOLE		0xC0000000ULL
 #define GPA_VMBUS_WINDOW	0xF8000000ULL

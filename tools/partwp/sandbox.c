@@ -160,7 +160,7 @@ static int add_rules(scmp_filter_ctx f)
 	return ret;
 }
 
-static int drop_capabilities(void)
+int sandbox_drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
@@ -186,7 +186,7 @@ int sandbox_enter(void)
 
 	/* Reads /etc/localtime now, not when the guest asks for the time. */
 	tzset();
-	ret = drop_capabilities();
+	ret = sandbox_drop_capabilities();
 	if (ret)
 		return ret;
 	f = seccomp_init(SCMP_ACT_ERRNO(EPERM));

@@ -10,7 +10,10 @@
 /* Closes every descriptor from 3 on but @keep (or -1). */
 void sandbox_close_files(int keep);
 
-/* Irrevocable. Zero or a negative errno. */
+/* No capabilities and no way to get any. Zero or a negative errno. */
+int sandbox_drop_capabilities(void);
+
+/* That, and the list of system calls. Irrevocable. Zero or a negative errno. */
 int sandbox_enter(void);
 
 #endif

@@ -15,7 +15,7 @@ static const uint8_t *at(const struct ram *ram, uint64_t gpa, uint64_t len)
 	const uint8_t *p = ram_ptr(ram, gpa, len);
 
 	CHECK(p);
-	CHECK(gpa >= GPA_ACPI && gpa + len <= GPA_ONE_MEG);
+	CHECK(gpa >= GPA_ACPI && gpa + len <= GPA_ACPI_END);
 	return p;
 }
 

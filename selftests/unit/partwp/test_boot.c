@@ -72,6 +72,8 @@ static void check_start_info(const struct ram *ram, size_t initrd_size)
 	CHECK(!strcmp(ram_ptr(ram, get_le64(si + 24), 32),
 		      "console=ttyS0 quiet"));
 	CHECK(!memcmp(ram_ptr(ram, rsdp, 36), "RSD PTR ", 8));
+	/* mov dx, 0xcf9; mov al, 6; out dx, al: at the reset vector */
+	CHECK(!memcmp(ram_ptr(ram, 0xffff0, 6), "\xba\xf9\x0c\xb0\x06\xee", 6));
 	for (i = 0; i < n; i++) {
 		uint64_t start = field(ram, map + 24 * i);
 		uint64_t size = field(ram, map + 24 * i + 8);

@@ -322,7 +322,7 @@ static void absent_ports(void)
 	for (port = 0; port < 0x10000; port++) {
 		bool there = (port >= 0x3f8 && port < 0x400) ||
 			     (port >= 0x70 && port < 0x72) || port == 0x61 ||
-			     port == ACPI_RESET_PORT ||
+			     port == 0x64 || port == ACPI_RESET_PORT ||
 			     port == ACPI_SLEEP_CONTROL ||
 			     port == ACPI_SLEEP_STATUS;
 
@@ -331,11 +331,11 @@ static void absent_ports(void)
 				continue;
 			CHECK_EQ(platform_in(&r->p, (uint16_t)port, size),
 				 bus_mask(size));
-			if (port != 0x64)
-				platform_out(&r->p, (uint16_t)port, size, 0);
+			platform_out(&r->p, (uint16_t)port, size, 0);
 		}
 	}
 	CHECK_EQ(platform_in(&r->p, 0x61, 1), 0);
+	CHECK_EQ(platform_in(&r->p, 0x64, 1), 0xfd);
 	CHECK_EQ(platform_in(&r->p, 0x2f9, 1), 0xff);	/* ttyS1 */
 	CHECK_EQ(r->resets + r->offs + r->interrupts, 0);
 	CHECK_EQ(platform_load(&r->p, 0xfed00000, 8), ~0ULL);
