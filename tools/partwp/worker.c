@@ -8,7 +8,9 @@
 #include "log.h"
 #include "worker.h"
 
-#define RETRY_NS	1000000
+/* VMBus answers that find no slot: first soon, then less and less often. */
+#define RETRY_FIRST_MS	1
+#define RETRY_LAST_MS	256
 
 uint64_t worker_now_ms(void)
 {
@@ -144,10 +146,16 @@ static void drain(int fd)
 
 static void vmbus(struct worker *w)
 {
-	static const struct itimerspec soon = { .it_value.tv_nsec = RETRY_NS };
+	struct itimerspec t = { .it_value.tv_nsec = 0 };
 
-	if (!guest_vmbus(&w->guest))
-		timerfd_settime(w->retry_fd, 0, &soon, NULL);
+	if (guest_vmbus(&w->guest)) {
+		w->retry_ms = RETRY_FIRST_MS;
+	} else {
+		t.it_value.tv_nsec = w->retry_ms * 1000000L;
+		if (w->retry_ms < RETRY_LAST_MS)
+			w->retry_ms *= 2;
+	}
+	timerfd_settime(w->retry_fd, 0, &t, NULL);
 	/* After a panic it is the kernel that writes the dump. */
 	if (w->panic.happened && w->guest.contacted)
 		panic_disarm(&w->panic);
@@ -230,6 +238,7 @@ int worker_run(struct worker *w)
 {
 	struct pollfd p[NR_POLL];
 
+	w->retry_ms = RETRY_FIRST_MS;
 	while (!w->quit) {
 		fill(w, p);
 		if (poll(p, NR_POLL, -1) < 0) {

@@ -30,6 +30,7 @@ struct worker {
 	int janitor_fd;
 	int signal_fd;		/* SIGTERM, SIGINT */
 	int retry_fd;		/* timer: VMBus answers that found no slot */
+	unsigned int retry_ms;
 
 	enum part_state state;
 	enum part_reason reason;
