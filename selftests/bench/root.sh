@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Runs in L1 under icount with one CPU, where a TSC tick is an instruction.
+# Prints "@@op KEY instructions=… world_switches=… barriers=… flushes=…" for
+# operations and "@@value KEY N" for the rest; selftests/machine/bench reads it.
+set -u
+export PATH=/hvpart/bin:$PATH
+die() { echo "bench: $*"; dmesg | tail -5; exit 1; }
+root_exits() { hvp-bench "$1" "$2" | sed -n "s/@@exits $1 //p"; }
+info() { partctl info --json | sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" | head -1; }
+stat_of() { partctl stat "$1" --json | sed -n "s/^ *\"$2\": *\([0-9]*\).*/\1/p" | tail -1; }
+
+work_before=$(hvp-bench work; hvp-bench work)
+work_before=$(echo "$work_before" | sed -n 's/@@work //p' | tail -1)
+partctl enable --module /hvpart.ko >/dev/null || die "enable"
+
+insmod /hvp_bench.ko && rmmod hvp_bench || die "hvp_bench"
+n=$(dmesg | sed -n 's/.*@@bench root_null_hypercall [0-9]* \([0-9]*\)/\1/p' | tail -1)
+echo "@@op root_null_hypercall instructions=$n world_switches=1 barriers=0 flushes=0"
+
+# The control: exactly 100 hypercalls must be seen as 100 exits.
+echo "@@value root_exits_control_100 $(hvp-bench control 100 | sed -n 's/@@exits control //p')"
+echo "@@value root_exits_idle_10s $(root_exits exits 10)"
+echo "@@value root_exits_exec_200 $(root_exits exec 200)"
+work=$(hvp-bench work; hvp-bench work)
+work=$(echo "$work" | sed -n 's/@@work //p' | tail -1)
+echo "@@value root_work_before $work_before"
+echo "@@value root_work_after $work"
+for leaf in leaf_1g leaf_2m leaf_4k; do echo "@@value root_$leaf $(info $leaf)"; done
+
+# io: the guest measures, the counters of the VP tell the switches
+hvp-bench io | sed -n 's/^@@bench \(child_user_exit_roundtrip\) .*instructions=\([0-9]*\) world_switches=\([0-9]*\) barriers=\([0-9]*\) flushes=\([0-9]*\) ops=\([0-9]*\)/\1 \2 \3 \4 \5 \6/p' |
+	awk '{ printf "@@op %s instructions=%d world_switches=%.2f barriers=%.2f flushes=%.2f\n", $1, $2, 2 * $3 / $6, $4 / $6, $5 / $6 }'
+
+# guest KEY COUNT: one run of the bench guest; its counters afterwards
+guest() {
+	partctl create g --kernel /guests/bench.elf --memory 64M --on-poweroff preserve \
+		--cmdline "only=$1 count=$2" >/dev/null || die "create for $1"
+	partctl start g || die "start for $1"
+	i=0
+	until partctl info g --json | grep -q '"state": "stopped"'; do
+		sleep 0.2; i=$((i + 1)); [ $i -lt 300 ] || die "no end of $1"
+	done
+	ticks=$(partctl console g </dev/null | sed -n "s/.*@@bench $1 [0-9]* \([0-9]*\).*/\1/p")
+	counters="$(stat_of g world_switches) $(stat_of g barriers) $(stat_of g flushes)"
+	partctl destroy g >/dev/null
+}
+for key in child_null_hypercall child_cpuid child_rdmsr_vp_index child_self_ipi child_stimer_rearm; do
+	guest "$key" 1; few=$counters
+	guest "$key" 1001
+	echo "$key $ticks $few $counters" | awk '{ printf "@@op %s instructions=%d world_switches=%.2f barriers=%.2f flushes=%.2f\n", $1, $2, ($6 - $3) / 1000, ($7 - $4) / 1000, ($8 - $5) / 1000 }'
+done
+
+# A partition with one VP that has not run: pages given, and its worker.
+partctl create o --kernel /guests/bench.elf --memory 64M >/dev/null || die "create"
+pages=$(stat_of o pool_pages)
+pid=$(partctl info o --json | sed -n 's/^ *"pid": *\([0-9]*\).*/\1/p' | head -1)
+pss=$(awk '/^[0-9a-f]+-[0-9a-f]+ / { split($1, r, "-"); ram = 0 }
+	/^Size:/ { ram = $2 >= 65536 } /^Pss:/ { if (!ram) t += $2 } END { print t }' "/proc/$pid/smaps")
+echo "@@value partition_deposited_kib $((pages * 4))"
+echo "@@value partition_worker_kib $pss"
+partctl destroy o >/dev/null
+
+# Debian: from the first RUN_VP to init's first word, virtual time
+partctl create d --kernel /l2/vmlinuz --initrd /l2/initrd --memory 256M \
+	--cmdline 'console=ttyS0 quiet cryptomgr.notests' >/dev/null || die "create debian"
+t0=$(cut -d' ' -f1 /proc/uptime)
+partctl start d
+partctl console d </dev/null >/tmp/d &
+i=0
+until grep -q '@@init' /tmp/d; do sleep 0.02; i=$((i + 1)); [ $i -lt 6000 ] || die "the child does not boot"; done
+t1=$(cut -d' ' -f1 /proc/uptime)
+echo "@@value child_boot_ms $(echo "$t0 $t1" | awk '{ printf "%d", ($2 - $1) * 1000 }')"
+partctl destroy d >/dev/null
+partctl disable >/dev/null || die "disable"
+echo "@@bench done"
