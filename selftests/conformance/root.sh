@@ -14,6 +14,12 @@ WIDE="--privileges 0x3000008EFF --hints 0xE3C --features-edx 0xE0520"
 # EAX 1, 2, 3, 5, 6, 11; EDX 8, 10: no posts, signals, direct timers.
 NARROW="--privileges 0x86E --hints 0x220 --features-edx 0x500"
 
+# Without the option the statements that need other features fail.
+case $(partctl help run 2>&1) in
+*--features-edx*) ;;
+*)	WIDE=${WIDE%--features-edx*} NARROW=${NARROW%--features-edx*} ;;
+esac
+
 trouble() { echo "@@trouble $*"; failed=1; }
 wanted() { case " $BOOTS " in *" all "*|*" $1 "*) return 0 ;; esac; return 1; }
 

@@ -36,7 +36,6 @@ static const struct code odd[] = {
 	{ "tlbsync", 3, { 0x0F, 0x01, 0xFF } },
 	{ "invd", 2, { 0x0F, 0x08 } },
 	{ "wbinvd", 2, { 0x0F, 0x09 } },
-	{ "wbnoinvd", 3, { 0xF3, 0x0F, 0x09 } },
 	{ "rdpmc", 2, { 0x0F, 0x33 } },
 	{ "rdtscp", 3, { 0x0F, 0x01, 0xF9 } },
 	{ "rdrand", 3, { 0x0F, 0xC7, 0xF0 } },
@@ -71,22 +70,31 @@ static void instructions(void)
 			continue;
 		execute(odd[i].bytes, odd[i].size);
 	}
-	/* Fifteen prefixes are too long, and a random stream is anything. */
-	for (u32 i = 0; i < 2000; i++) {
-		u8 code[15];
+	/* SMSW, LMSW and SWAPGS break us, not them. */
+	for (u32 last = 0xC0; last < 0x100; last++) {
+		u8 code[] = { 0x0F, 0x01, last };
 
-		for (u32 k = 0; k < 2; k++) {
-			code[0] = 0x0F;
-			code[1] = 0x01;
-			code[2] = random();
-			/* LGDT, LIDT, LMSW and SWAPGS break us, not them. */
-			if (code[2] < 0xC0 || code[2] == 0xF8 ||
-			    (code[2] >= 0xF0 && code[2] < 0xF8) ||
-			    (code[2] >= 0xE8 && code[2] < 0xF0))
-				continue;
-			execute(code, 3);
-		}
+		if (last < 0xE0 || last > 0xF8)
+			execute(code, sizeof(code));
 	}
+}
+
+/*
+ * Prefixes that mean nothing to what exits. A hypervisor that guesses the length
+ * goes on in the middle, which is the guest's loss alone.
+ */
+static void prefixed(void)
+{
+	static const struct code code[] = {
+		{ "wbnoinvd", 3, { 0xF3, 0x0F, 0x09 } },
+		{ "cpuid", 3, { 0x66, 0x0F, 0xA2 } },
+		{ "cpuid", 5, { 0x2E, 0x48, 0x66, 0x0F, 0xA2 } },
+		{ "rdmsr", 3, { 0x48, 0x0F, 0x32 } },
+		{ "vmmcall", 4, { 0x48, 0x0F, 0x01, 0xD9 } },
+	};
+	u32 n = option_number("variant=", 0) % ARRAY_SIZE(code);
+
+	execute(code[n].bytes, code[n].size);
 }
 
 static const u8 user_exit[] = { 0xCD, VEC_USER_EXIT };
@@ -184,34 +192,69 @@ static void xsetbv_nonsense(void)
 		     : "memory");					\
 	(u32)fault_; })
 
-static void control_registers(void)
+static void cr4_high(void)
 {
-	u64 efer = rdmsr(0xC0000080), v;
-
-	for (u32 bit = 32; bit < 64; bit++) {
-		CHECK(TRY_CR("cr4", read_cr4() | BIT(bit)) == FAULT_GP,
-		      "CR4 bit %u", bit);
-		if (bit >= 52 && bit < 63)
-			CHECK(TRY_CR("cr3", BIT(bit)) == FAULT_GP,
-			      "CR3 bit %u", bit);
-	}
-	CHECK(TRY_CR("cr4", read_cr4() & ~BIT(5)) == FAULT_GP, "PAE off");
-	TRY_CR("cr4", read_cr4() | BIT(13));	/* VMXE */
-	TRY_CR("cr4", read_cr4() | BIT(17));	/* PCIDE */
-	for (u32 bit = 6; bit < 32; bit++)
+	for (u32 bit = 32; bit < 64; bit++)
 		TRY_CR("cr4", read_cr4() | BIT(bit));
-	for (v = 16; v; v <<= 1)
+	TRY_CR("cr4", read_cr4() & ~BIT(5));	/* PAE */
+}
+
+static void cr4_low(void)
+{
+	for (u32 bit = 6; bit < 32; bit++)
+		if (bit != 12)			/* LA57 */
+			TRY_CR("cr4", read_cr4() | BIT(bit));
+}
+
+static void cr3_high(void)
+{
+	u64 cr3;
+
+	asm volatile("mov %%cr3, %0" : "=r"(cr3));
+	for (u32 bit = 40; bit < 63; bit++)
+		TRY_CR("cr3", cr3 | BIT(bit));
+}
+
+static void cr8_high(void)
+{
+	for (u64 v = 16; v; v <<= 1)
 		CHECK(TRY_CR("cr8", v) == FAULT_GP, "CR8 = %#llx", v);
+}
+
+static void efer_bits(void)
+{
+	u64 efer = rdmsr(0xC0000080);
+
 	CHECK(wrmsr_safe(0xC0000080, efer | BIT(12)) == FAULT_GP ||
 	      !(rdmsr(0xC0000080) & BIT(12)), "SVME can be set");
 	CHECK(wrmsr_safe(0xC0000080, efer & ~BIT(8)) == FAULT_GP, "LME off");
-	for (u32 bit = 16; bit < 64; bit++)
-		if (!wrmsr_safe(0xC0000080, efer | BIT(bit)))
+	for (u32 bit = 1; bit < 64; bit++)
+		if (bit != 8 && !wrmsr_safe(0xC0000080, efer ^ BIT(bit)))
 			wrmsr_safe(0xC0000080, efer);
-	for (u32 bit = 32; bit < 64; bit++) {
+}
+
+static void debug_registers(void)
+{
+	for (u32 bit = 0; bit < 64; bit++) {
+		if (bit < 8)
+			continue;
 		TRY_CR("dr7", BIT(bit) | 0x400);
 		TRY_CR("dr6", BIT(bit));
 	}
+}
+
+/*
+ * What a CPU refuses an emulator may take; then the hypervisor must refuse to
+ * enter with it.
+ */
+static void control_registers(void)
+{
+	static void (*const variants[])(void) = {
+		cr4_high, cr4_low, cr3_high, cr8_high, efer_bits,
+		debug_registers,
+	};
+
+	variants[option_number("variant=", 0) % ARRAY_SIZE(variants)]();
 }
 
 /*
@@ -267,6 +310,7 @@ static void alignment_check(void)
 
 const struct hostile cpu_cases[] = {
 	{ "instructions", instructions },
+	{ "prefixed", prefixed },
 	{ "cpl3", cpl3 },
 	{ "xsetbv", xsetbv_nonsense },
 	{ "control-registers", control_registers },

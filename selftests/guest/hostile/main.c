@@ -8,6 +8,7 @@ static const struct hostile *const files[] = {
 
 static u64 seed = 88172645463325252ULL;
 static u32 failures;
+static u8 scratch[PAGE_SIZE] __attribute__((aligned(4096)));
 
 /* xorshift64: every run does the same. */
 u64 random(void)
@@ -31,9 +32,15 @@ void fail(const char *fmt, ...)
 	print("@@fail %s\n", text);
 }
 
+/* RAX, where instructions have an implied address, is a page of no use. */
 static void jump(void *code)
 {
-	((void (*)(void))code)();
+	u64 a = (u64)scratch, c = 0, d = 0;
+
+	asm volatile("call *%[code]" : "+a"(a), "+c"(c), "+d"(d)
+		     : [code] "r"(code)
+		     : "rbx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory",
+		       "cc");
 }
 
 u32 execute(const u8 *code, u32 size)
