@@ -17,9 +17,9 @@ enum gpr {
  * rip and rflags: the back end copies them in and out of its control block.
  */
 struct cpu_regs {
-	u64 gpr[NR_GPRS];
 	u64 rip;
 	u64 rflags;
+	u64 gpr[NR_GPRS];
 };
 
 #define RFLAGS_CF	BIT(0)

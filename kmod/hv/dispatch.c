@@ -294,6 +294,20 @@ bool dispatch_prepare(struct percpu *cpu, struct vp *vp)
 
 /* --- the call ----------------------------------------------------------------- */
 
+/* What placing an overlay can take: a table per level, and one to spare. */
+#define OVERLAY_PAGES	4
+
+static bool enough_memory(struct vp *vp)
+{
+	struct pool *pool = &vp->partition->pool;
+
+	pool_settle(pool);
+	if (pool->nr_free < OVERLAY_PAGES)
+		return false;
+	vp->need_memory = false;
+	return true;
+}
+
 hv_status hc_dispatch_vp(struct hcall *c)
 {
 	const struct hv_input_dispatch_vp *in = (void *)c->in;
@@ -307,6 +321,8 @@ hv_status hc_dispatch_vp(struct hcall *c)
 		return HV_STATUS_INVALID_ALIGNMENT;
 	if (!vp->vp_page)
 		return HV_STATUS_INVALID_VP_STATE;
+	if (unlikely(vp->need_memory) && !enough_memory(vp))
+		return HV_STATUS_INSUFFICIENT_MEMORY;
 	st = register_page_load(vp);
 	if (st)
 		return st;

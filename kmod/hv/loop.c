@@ -48,6 +48,11 @@ static void msr_after(struct percpu *cpu, struct vp *vp, enum msr_action a, u32 
 	case MSR_INTERCEPT:		/* intercepts of MSRs: not implemented */
 		vp_inject_gp(vp);
 		return;
+	case MSR_WAIT_MEMORY:
+		/* RIP stays: the next dispatch asks for pages, then repeats it. */
+		vp->need_memory = true;
+		end_slice(cpu);
+		return;
 	case MSR_IDLE:
 		vp->idle = true;
 		break;
@@ -262,7 +267,7 @@ static void root_nested_fault(struct vp *vp, const struct hv_exit *e)
 		vp_inject_gp(vp);
 		break;
 	case ROOT_FAULT_FATAL:
-		hv_bug(__FILE__, __LINE__, "no table page for the root's map");
+		HV_BUG("no table page for the root's map");
 	}
 }
 
@@ -291,7 +296,7 @@ static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 	default:
 		hv_log(HV_LOG_ERR, "root: exit %d code %llx at %llx", e->reason,
 		       e->vendor_code, vp->v.regs.rip);
-		hv_bug(__FILE__, __LINE__, "unexpected exit of the root");
+		HV_BUG("unexpected exit of the root");
 	}
 	/* A ticket drawn by this call: what the root must still bring about. */
 	if (cpu->current == vp && vp->caller_page && !MUTATED(ROOT_TICKET))

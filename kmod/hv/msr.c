@@ -165,6 +165,8 @@ enum msr_action msr_write(struct vp *vp, u32 msr, u64 val)
 		return unknown(vp->partition);
 	if (r == MSR_FAULT)
 		return MSR_INJECT_GP;
+	if (r == MSR_MEMORY)
+		return MSR_WAIT_MEMORY;
 	if (msr == HV_X64_MSR_RESET && val == HV_X64_MSR_RESET_ACTION)
 		return MSR_RESET;
 	if (msr == HV_X64_MSR_CRASH_CTL && val & HV_CRASH_CTL_CRASH_NOTIFY)
@@ -282,6 +284,8 @@ hv_status msr_set_register(struct vp *vp, u32 name, u64 val)
 		return HV_STATUS_SUCCESS;
 	case MSR_FAULT:
 		return HV_STATUS_INVALID_REGISTER_VALUE;
+	case MSR_MEMORY:
+		return HV_STATUS_INSUFFICIENT_MEMORY;
 	case MSR_UNKNOWN:
 		break;
 	}

@@ -12,6 +12,7 @@ enum msr_action {
 	MSR_IDLE,		/* guest idle: complete, then wait for any interrupt */
 	MSR_RESET,		/* reset of the partition was asked for */
 	MSR_CRASH,		/* crash report: complete, then tell the parent */
+	MSR_WAIT_MEMORY,	/* execute it again after a deposit */
 	MSR_INTERCEPT,		/* parent installed an MSR intercept: message */
 };
 

@@ -12,15 +12,16 @@
 static enum msr_result place_hypercall(struct partition *p, u64 val)
 {
 	u64 old = p->hypercall_msr;
+	enum msr_result r;
 
 	/* The break leaves the page where it is. */
 	if (p->debug_break == HVPART_BREAK_HYPERCALL_OVERLAY && !(val & 1))
 		old = 0;
-	if (page_msr_place(p, OVERLAY_HYPERCALL, 0, old, val, p->hypercall_page,
-			   false))
-		return MSR_FAULT;
-	p->hypercall_msr = val;
-	return MSR_OK;
+	r = page_msr_place(p, OVERLAY_HYPERCALL, 0, old, val, p->hypercall_page,
+			   false);
+	if (r == MSR_OK)
+		p->hypercall_msr = val;
+	return r;
 }
 
 /*
@@ -57,11 +58,13 @@ static enum msr_result write_hypercall(struct partition *p, u64 val)
 
 static enum msr_result write_assist(struct vp *vp, u64 val)
 {
-	if (page_msr_place(vp->partition, OVERLAY_ASSIST, vp->index,
-			   vp->assist_msr, val, vp->assist_page, true))
-		return MSR_FAULT;
-	vp->assist_msr = val;
-	return MSR_OK;
+	enum msr_result r = page_msr_place(vp->partition, OVERLAY_ASSIST,
+					   vp->index, vp->assist_msr, val,
+					   vp->assist_page, true);
+
+	if (r == MSR_OK)
+		vp->assist_msr = val;
+	return r;
 }
 
 /*

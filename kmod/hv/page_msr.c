@@ -21,10 +21,17 @@ enum msr_result page_msr_place(struct partition *p, enum overlay_kind kind,
 	if (val & HV_X64_MSR_PAGE_ENABLE) {
 		if (!was && fresh && !IRQ_MUTATED(SYNIC_ZERO))
 			zero_page(page);
-		if (overlay_place(&p->gpa, kind, vp_index,
-				  val >> HV_X64_MSR_PAGE_SHIFT, page,
-				  rights_of(kind)))
+		/* A large page may have to be split, which takes a table. */
+		switch (overlay_place(&p->gpa, kind, vp_index,
+				      val >> HV_X64_MSR_PAGE_SHIFT, page,
+				      rights_of(kind))) {
+		case HV_STATUS_SUCCESS:
+			break;
+		case HV_STATUS_INSUFFICIENT_MEMORY:
+			return MSR_MEMORY;
+		default:
 			return MSR_FAULT;
+		}
 	} else if (was) {
 		overlay_remove(&p->gpa, kind, vp_index);
 	}

@@ -38,49 +38,50 @@ struct cpuid_override {
  * @ref_base:   physical TSC at which the reference counter was 0
  */
 struct partition {
+	/* Hot first: an 8-bit offset reaches to the gpa_space. */
 	u64 id;
 	u16 slot;
 	u8 state;
 	bool is_root, has_run;
+	bool access_tracking, time_frozen, tsc_invariant_shown;
+	u64 privileges;
+	u32 features_edx, hints;
+	u64 debug_break;		/* HVPART_PROPERTY_DEBUG_BREAK */
+	u64 hypercall_msr;
+	u64 ref_base;			/* see time.h */
+	u32 max_phys_bits;
+	u32 nr_cpuid;
 	struct spinlock lock;
+	struct spinlock msr_lock;	/* the synthetic MSRs, the crash block */
 	struct partition *parent;
-	struct pool pool;
 	struct gpa_space gpa;
-	struct vp *vps[HV_MAX_VPS];
+	struct pool pool;
+	struct port *ports;		/* port.c: receiving ends of this partition */
+	struct connection *connections;	/* port.c: sending ends */
 	u32 nr_vps, nr_children;
 
 	u64 creation_flags;
-	u64 privileges;
 	u64 synthetic_features;		/* property 0x10001 as written */
-	u32 features_edx, hints;
 	u64 disabled_features[2], disabled_xsave;
-	u32 max_phys_bits;
 	u64 unimplemented_msr_action;
-	u64 debug_break;		/* HVPART_PROPERTY_DEBUG_BREAK */
-	bool access_tracking, time_frozen;
 
 	/* synthetic MSRs of the whole partition */
-	u64 guest_os_id, hypercall_msr, ref_tsc_msr;
+	u64 guest_os_id, ref_tsc_msr;
 	void *hypercall_page, *ref_tsc_page;
 	u32 ref_tsc_sequence;
-	bool tsc_invariant_shown;
-	u64 ref_base;			/* see time.h */
 	u64 ref_offset;			/* 100 ns added after freeze/restore */
 	u64 frozen_at;
 	u64 ref_last;			/* atomic: greatest value returned */
-	struct spinlock msr_lock;	/* the MSRs above and the crash block */
 
 	u64 crash_param[5], crash_ctl;
 	u32 crash_count, crash_msg_len;
 	u8 *crash_msg;			/* pool page */
 
 	struct cpuid_override *cpuid;	/* pool page(s), HV_MAX_CPUID_OVERRIDES */
-	u32 nr_cpuid;
-
-	struct port *ports;		/* port.c: receiving ends of this partition */
-	struct connection *connections;	/* port.c: sending ends */
 
 	u64 hypercalls, messages_posted, events_signalled;
+
+	struct vp *vps[HV_MAX_VPS];
 };
 
 /* Every hint and leaf 0x40000003 EDX bit that is implemented. */

@@ -5,6 +5,7 @@
  */
 #include "percpu.h"
 #include "aspace.h"
+#include "cpu_regs.h"
 #include "desc.h"
 #include "pool.h"
 #include "regs.h"
@@ -25,6 +26,9 @@ enum area_page {
 };
 
 static_assert(offsetof(struct percpu, stack_top) == PERCPU_STACK, "entry.S");
+static_assert(offsetof(struct cpu_regs, gpr[GPR_RAX]) == REGS_RAX &&
+	      offsetof(struct cpu_regs, gpr[GPR_RSI]) == REGS_RSI &&
+	      offsetof(struct cpu_regs, gpr[GPR_R15]) == REGS_R15, "run.S");
 static_assert(sizeof(struct percpu) <= PAGE_SIZE, "area");
 static_assert((AREA_WINDOWS + HV_WINDOW_SLOTS) * PAGE_SIZE <= HV_PERCPU_STRIDE,
 	      "area");

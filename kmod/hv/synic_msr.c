@@ -87,11 +87,13 @@ static enum msr_result write_page(struct vp *vp, u64 *reg, u64 val,
 {
 	struct synic *s = vp->synic;
 	u64 old = *reg;
+	enum msr_result r;
 
 	if (!(val & HV_X64_MSR_PAGE_ENABLE) && !IRQ_MUTATED(SYNIC_DISABLE_ORDER))
 		set_reg(s, reg, val);
-	if (page_msr_place(vp->partition, kind, vp->index, old, val, page, true))
-		return MSR_FAULT;
+	r = page_msr_place(vp->partition, kind, vp->index, old, val, page, true);
+	if (r != MSR_OK)
+		return r;
 	IRQ_RACE("page_placed", page);
 	set_reg(s, reg, val);
 	return MSR_OK;

@@ -7,7 +7,7 @@
  *
  * "struct vendor_vp" and "struct vendor_cpu" come from the back end's
  * vendor_vp.h (found by the include path); its members are private but for
- * @regs, which must be its first member:  struct cpu_regs regs;
+ * "struct cpu_regs regs".
  *
  * Context of all functions: inside the hypervisor, the VP not running anywhere
  * else (the caller holds vp->running or the VP was never started).
@@ -215,7 +215,8 @@ void vendor_abandon_hypercall(struct vendor_vp *root, u64 result);
  * MSRs of the root that exit: guarded ones (EFER.SVME, VM_HSAVE_PA ...) and
  * those that always exit, which are passed through.
  */
-enum msr_result { MSR_OK, MSR_FAULT, MSR_UNKNOWN };
+/* MSR_MEMORY: the pool is empty; the same access works after a deposit. */
+enum msr_result { MSR_OK, MSR_FAULT, MSR_UNKNOWN, MSR_MEMORY };
 enum msr_result vendor_root_rdmsr(struct vendor_vp *v, u32 msr, u64 *val);
 enum msr_result vendor_root_wrmsr(struct vendor_vp *v, u32 msr, u64 val);
 

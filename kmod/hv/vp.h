@@ -31,7 +31,7 @@ enum vp_deadline { DL_APIC, DL_STIMER0, DL_STIMER1, DL_STIMER2, DL_STIMER3,
 
 /**
  * struct vp
- * @v:        back end state, first member
+ * @v:        back end state
  * @running:  0 = stopped, else CPU index + 1: the VP is dispatched there. Taken
  *            by compare and exchange; owning it is the right to touch all
  *            fields that have no own rule. With VP_HELD: owned, but its guest
@@ -42,31 +42,38 @@ enum vp_deadline { DL_APIC, DL_STIMER0, DL_STIMER1, DL_STIMER2, DL_STIMER3,
  * @world:    registers switched on world switches only, see world.h
  */
 struct vp {
-	struct vendor_vp v;
+	/* Hot first: an 8-bit offset reaches to the end of v.regs. */
 	struct partition *partition;
+	struct apic *apic;
 	u32 index;
 	u32 running;
 	u64 requests;
-	struct vp *caller;
-	u64 gpa_seen;
 
 	/* suspend reasons (TLFS 4.6): the VP runs when all are clear */
 	bool explicit_suspend, intercept_suspend, dispatch_suspend;
 	bool wait_sipi, halted, idle;
-	u8 sipi_vector;
-	bool check_state;		/* set from outside: ask the oracle */
-	u64 flush_wait;			/* VP mask whose VPREQ_FLUSH must be taken */
 	bool nmi_pending;
+	bool need_memory;		/* an instruction waits for a deposit */
+	bool check_state;		/* set from outside: ask the oracle */
 
+	u64 next_deadline;		/* minimum, physical TSC; 0 = none */
 	struct world *world;
-	struct apic *apic;
 	struct synic *synic;
 	struct stimers *stimers;
+	struct hvpart_caller_page *caller_page;	/* root VPs: shared page */
+	struct vendor_vp v;
+
+	struct hvpart_vp_page *vp_page;		/* children: shared page */
+	struct hv_vp_register_page *reg_page;	/* children: shared page or NULL */
+	struct vp *caller;
+	u64 gpa_seen;
+	u64 flush_wait;			/* VP mask whose VPREQ_FLUSH must be taken */
+	u8 sipi_vector;
+
 	void *assist_page;		/* pool page while enabled at least once */
 	u64 assist_msr;
 
 	u64 deadline[NR_DEADLINES];
-	u64 next_deadline;		/* minimum, physical TSC; 0 = none */
 	u64 armed_deadline;		/* what the root was last told */
 
 	u64 tsc_offset, tsc_adjust;
@@ -75,10 +82,7 @@ struct vp {
 	u64 misc_enable;
 	u32 initial_apic_id;
 
-	struct hvpart_caller_page *caller_page;	/* root VPs: shared page */
-	u64 caller_gpn;				/* where it is for the root */
-	struct hvpart_vp_page *vp_page;		/* children: shared page */
-	struct hv_vp_register_page *reg_page;	/* children: shared page or NULL */
+	u64 caller_gpn;			/* where caller_page is for the root */
 	u32 last_exit;			/* enum exit_reason */
 	struct hvpart_vp_stats stats;
 };

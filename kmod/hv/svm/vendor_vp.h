@@ -9,8 +9,8 @@
 struct vmcb;
 
 /**
- * struct vendor_vp
- * @regs:       first member, see vendor.h
+ * struct vendor_vp - what is used most stands within reach of an 8-bit offset
+ * @regs:       see vendor.h
  * @event:      delivered by the next entry
  * @exit_rip:   RIP at the last exit, before the core moved it
  * @asid, @asid_generation, @asid_cpu: tag and where it is valid (asid.c)
@@ -22,20 +22,21 @@ struct vmcb;
  * @stepping:   RFLAGS.TF is ours, to see the IRET's end
  */
 struct vendor_vp {
-	struct cpu_regs regs;
-	struct hv_event event;
 	struct vmcb *vmcb;
+	struct hv_event event;
+	bool flush;
+	bool is_root;
+	bool nmi_masked, iret_seen;
+	struct cpu_regs regs;
+	bool want_nmi;
+	bool stepping, step_tf;
+	u32 asid;
+	u32 asid_cpu;
+	u64 asid_generation;
 	u64 vmcb_spa;
 	u64 exit_rip;
 	u64 iret_rip;
 	u64 step_dr6;
-	u64 asid_generation;
-	u32 asid;
-	u32 asid_cpu;
-	bool flush;
-	bool is_root;
-	bool nmi_masked, iret_seen, want_nmi;
-	bool stepping, step_tf;
 };
 
 #endif
