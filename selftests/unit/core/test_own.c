@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hvpart's own calls: caller page, log, statistics, leaving. */
+#include <string.h>
+
+#include "log.h"
+#include "sim.h"
+
+static void caller_pages(void)
+{
+	u64 used = root_used();
+
+	CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, PFN_SPARE, 1), 0x19);
+	CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, PFN_SPARE, 2), 5);
+	CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, 0, 0), 0);
+	CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, 0, 0), 0);
+	CHECK_EQ(owner_get(PFN_CALLER(0)).state, PG_ROOT);
+	CHECK(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, HOLE, 1));
+	CHECK(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, ARENA, 1));
+	CHECK(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, ~0ull, 1));
+	CHECK(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, 1ull << 52, 1));
+	CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, PFN_SPARE, 1), 0);
+	CHECK_EQ(owner_get(PFN_SPARE).state, PG_SHARED);
+	/* Shared by two CPUs is shared twice. */
+	ON_CPU(1, {
+		CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, 0, 0), 0);
+		CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, PFN_SPARE, 1), 0);
+		CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, 0, 0), 0);
+	});
+	CHECK_EQ(owner_get(PFN_SPARE).state, PG_SHARED);
+	CHECK_EQ(root_fast(HVCALL_HVPART_REGISTER_CALLER_PAGE, 0, 0), 0);
+	CHECK_EQ(owner_get(PFN_SPARE).state, PG_ROOT);
+	sim_settle();
+	CHECK_EQ(root_used(), used);
+}
+
+/* Parameters inside the caller page, and while it goes. */
+static void parameters_in_page(void)
+{
+	u64 page = (u64)PFN_CALLER(0) << PAGE_SHIFT;
+	struct hvpart_caller_page *cp = caller_page(0);
+
+	CHECK_EQ(root_call(&(struct call) { .control = HVCALL_GET_PARTITION_ID,
+		.out_gpa = page + offsetof(struct hvpart_caller_page, output) }), 0);
+	CHECK_EQ(*(u64 *)cp->output, 1);
+	((u64 *)cp->input)[1] = 0;
+	CHECK_EQ(root_call(&(struct call) {
+		.control = HVCALL_HVPART_REGISTER_CALLER_PAGE,
+		.in_gpa = page + offsetof(struct hvpart_caller_page, input) }), 0);
+	CHECK_EQ(root_call(&(struct call) { .control = HVCALL_GET_PARTITION_ID,
+		.out_gpa = page + 8 }), 0);
+	CHECK_EQ(cp->kick_count, 1);
+}
+
+static u16 read_log(u64 first, u32 max, u32 reserved)
+{
+	struct hvpart_input_read_log in = { first, max, reserved };
+
+	return root_simple(HVCALL_HVPART_READ_LOG, &in, sizeof(in));
+}
+
+static void log_ring(void)
+{
+	struct hvpart_output_read_log *out = root_out();
+	u64 next;
+
+	CHECK_EQ(read_log(0, 1, 1), 5);
+	CHECK_EQ(read_log(0, 100, 0), 0);
+	CHECK_EQ(out->count, 0);
+	hv_log(HV_LOG_WARN, "%s %d %u %x %5u|%05x|%llx|%c|%p|%%|%lld", "text", -5,
+	       7u, 0xabu, 42u, 0x1fu, 0x123456789abcdefull, 'z', (void *)0x10,
+	       -9ll);
+	CHECK_EQ(read_log(0, 100, 0), 0);
+	CHECK_EQ(out->count, 1);
+	CHECK_EQ(out->records[0].level, HVPART_LOG_WARNING);
+	CHECK(!strcmp(out->records[0].text, "text -5 7 ab    42|0001f|"
+		      "123456789abcdef|z|10|%|-9"));
+	next = out->next;
+	for (u32 i = 0; i < 300; i++)
+		hv_log(HV_LOG_ERR + i % 5, "line %u %s", i, "a long line that is "
+		       "cut because there is no room for all of it in a record "
+		       "of this size, which has about a hundred bytes");
+	CHECK_EQ(read_log(next, 0, 0), 0);
+	CHECK_EQ(out->count, 0);
+	CHECK_EQ(read_log(next, 1000, 0), 0);
+	CHECK_EQ(out->count, HVPART_READ_LOG_MAX);
+	CHECK(out->first > next);		/* overwritten between */
+	CHECK(!strncmp(out->records[0].text, "line 44 ", 8));
+	CHECK_EQ(out->next, out->first + HVPART_READ_LOG_MAX);
+	for (u32 n = out->count; n; n = out->count)
+		CHECK_EQ(read_log(out->next, 1000, 0), 0);
+	CHECK_EQ(read_log(~0ull, 1000, 0), 0);
+	CHECK_EQ(out->count, 0);
+}
+
+static u16 stats(u64 id, u32 vp, u32 object)
+{
+	struct hvpart_input_get_stats in = { id, vp, object };
+
+	return root_simple(HVCALL_HVPART_GET_STATS, &in, sizeof(in));
+}
+
+static void statistics(void)
+{
+	struct hvpart_partition_stats *ps = root_out();
+	struct hvpart_vp_stats *vs = root_out();
+	struct partition *p = new_guest(2);
+
+	CHECK_EQ(dispatch(p->vps[1], 0), 0);
+	CHECK_EQ(stats(p->id, 1, HVPART_STATS_VP), 0);
+	CHECK_EQ(vs->dispatches, 1);
+	CHECK_EQ(vs->exits[EXIT_INTR], 1);
+	CHECK_EQ(stats(p->id, 2, HVPART_STATS_VP), 0xe);
+	CHECK_EQ(stats(p->id, 0, 2), 5);
+	CHECK_EQ(stats(p->id, 99, HVPART_STATS_PARTITION), 0);
+	CHECK_EQ(ps->partition_id, p->id);
+	CHECK_EQ(ps->parent_id, 1);
+	CHECK_EQ(ps->state, HVPART_PARTITION_ACTIVE);
+	CHECK_EQ(ps->vp_count, 2);
+	CHECK_EQ(ps->pool_pages, 100);
+	CHECK_EQ(ps->leaf_4k, p->gpa.leaves[0]);
+	CHECK(ps->reference_time);
+	CHECK_EQ(stats(HV_PARTITION_ID_SELF, 0, HVPART_STATS_PARTITION), 0);
+	CHECK_EQ(ps->partition_id, 1);
+	CHECK_EQ(ps->child_count, 1);
+	CHECK_EQ(stats(1, 0, HVPART_STATS_VP), 0);
+	CHECK(vs->hypercalls);
+	CHECK_EQ(stats(999, 0, 0), 0xd);
+	end_guest(p);
+}
+
+static void info(void)
+{
+	struct hvpart_info *out = root_out();
+	u64 calls;
+
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	CHECK_EQ(out->abi_version, HVPART_ABI_VERSION);
+	CHECK_EQ(out->cpu_count, NR_CPUS);
+	CHECK_EQ(out->partition_count, 1);
+	CHECK_EQ(out->tsc_hz, machine.tsc_hz);
+	CHECK_EQ(out->max_vps, HV_MAX_VPS);
+	CHECK_EQ(out->paging_levels, 4);
+	CHECK_EQ(out->deposited_pages, ARENA_SEED - NR_BOOT + NR_BOOT);
+	calls = out->root_exits[EXIT_HYPERCALL];
+	ON_CPU(2, CHECK_EQ(root_fast(HVCALL_HVPART_NULL, 0, 0), 0));
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	CHECK_EQ(out->root_exits[EXIT_HYPERCALL], calls + 2);
+}
+
+/* LEAVE ends the loop with RAX and RIP final. */
+static void leave(void)
+{
+	struct percpu *cpu = &cpus[0];
+	u32 runs = cpu->root_vp->v.runs;
+
+	CHECK_EQ(root_fast(HVCALL_HVPART_LEAVE, 0, 0), 0);
+	CHECK_EQ(cpu->root_vp->v.runs, runs + 1);	/* not entered again */
+	CHECK_EQ(cpu->root_vp->v.regs.rip, 0x1003);
+	CHECK(!cpu->leave);
+}
+
+static void debug_break(void)
+{
+	struct partition *p = new_guest(1);
+
+	CHECK_EQ(root_fast(HVCALL_HVPART_DEBUG_BREAK, p->id, 1), 0);
+	CHECK_EQ(p->debug_break, 1);
+	CHECK_EQ(root_fast(HVCALL_HVPART_DEBUG_BREAK, p->id,
+			   HVPART_BREAK_LAST + 1), 0xa);
+	enable_calls(p->vps[0]);
+	CHECK_EQ(child_call(p->vps[0], &(struct call) { .control = 0x1ff }), 0);
+	CHECK_EQ(root_fast(HVCALL_HVPART_DEBUG_BREAK, p->id, 0), 0);
+	CHECK_EQ(child_call(p->vps[0], &(struct call) { .control = 0x1ff }), 2);
+	end_guest(p);
+}
+
+const struct test own_tests[] = {
+	{ "own: the caller page", caller_pages },
+	{ "own: parameters in the caller page", parameters_in_page },
+	{ "own: the log", log_ring },
+	{ "own: statistics", statistics },
+	{ "own: information", info },
+	{ "own: leave", leave },
+	{ "own: debug break", debug_break },
+	{}
+};
