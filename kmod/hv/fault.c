@@ -115,20 +115,9 @@ void fault_handle(struct fault_frame *f)
 	give_up(cpu);
 }
 
-void hv_bug(const char *file, int line, const char *what)
-{
-	struct percpu *cpu = this_cpu();
-
-	cpu->faults++;
-	atomic_inc(&hv_faults);
-	hv_log(HV_LOG_FAULT, "BUG %s:%d: %s", file, line, what);
-	log_stack((u64)__builtin_frame_address(0));
-	give_up(cpu);
-}
-
 void spin_wait(u32 *spins)
 {
 	cpu_relax();
 	if (unlikely(++*spins > SPINS_MAX) && READ_ONCE(hv_faults))
-		hv_bug(__FILE__, __LINE__, "lock of a CPU that fell");
+		HV_BUG("lock of a CPU that fell");
 }

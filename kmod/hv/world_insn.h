@@ -86,11 +86,10 @@ static inline void world_ibpb(void)
 /* Thirty-two calls that never return: every entry leads into a trap. */
 static inline void world_fill_rsb(void)
 {
-	u64 n = 16;
+	u32 n = 8;
 
-	__asm__ volatile("1:\tcall 2f\n\tint3\n"
-			 "2:\tcall 3f\n\tint3\n"
-			 "3:\tadd $16, %%rsp\n\tdec %0\n\tjnz 1b\n\tlfence"
+	__asm__ volatile("1:\n\t.rept 4\n\tcall 2f\n\tint3\n2:\n\t.endr\n\t"
+			 "add $32, %%rsp\n\tdec %0\n\tjnz 1b\n\tlfence"
 			 : "+r"(n) : : "memory", "cc");
 }
 
