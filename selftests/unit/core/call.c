@@ -157,21 +157,19 @@ u64 new_partition(void)
 	return *(u64 *)root_out();
 }
 
-/* Pages for deposits: taken and returned. */
-static u64 stack[PFN_GUEST - PFN_DEPOSIT];
-static u32 nr_stack;
-static bool stack_filled;
-
+/* A page to deposit: the root's, mapped nowhere, not in this batch yet. */
 static u64 take_page(void)
 {
-	if (!stack_filled)
-		while (nr_stack < ARRAY_SIZE(stack)) {
-			stack[nr_stack] = PFN_GUEST - 1 - nr_stack;
-			nr_stack++;
-		}
-	stack_filled = true;
-	CHECK(nr_stack);
-	return stack[--nr_stack];
+	static u64 at;
+
+	for (u32 i = 0; i < PFN_GUEST - PFN_DEPOSIT; i++) {
+		u64 pfn = PFN_DEPOSIT + at++ % (PFN_GUEST - PFN_DEPOSIT);
+		struct page_info info = owner_get(pfn);
+
+		if (info.state == PG_ROOT && !info.link)
+			return pfn;
+	}
+	fail("no page to deposit");
 }
 
 u32 deposit(u64 id, u32 n)
@@ -185,11 +183,8 @@ u32 deposit(u64 id, u32 n)
 			in[1 + i] = take_page();
 		st = ST(root_simple(HVCALL_DEPOSIT_MEMORY | REPS(k), in,
 				    8 + 8 * k));
-		if (st) {
-			for (i = k; i; i--)
-				stack[nr_stack++] = in[i];
+		if (st)
 			return st;
-		}
 		sim_settle();
 	}
 	return 0;
@@ -204,11 +199,7 @@ u32 withdraw_all(u64 id)
 	do {
 		r = root_simple(HVCALL_WITHDRAW_MEMORY | REPS(400), &in, sizeof(in));
 		for (i = 0; i < DONE(r); i++) {
-			u64 pfn = ((u64 *)root_out())[i];
-
-			CHECK(pfn >= PFN_DEPOSIT && pfn < PFN_GUEST);
-			CHECK_EQ(owner_get(pfn).state, PG_ROOT);
-			stack[nr_stack++] = pfn;
+			CHECK_EQ(owner_get(((u64 *)root_out())[i]).state, PG_ROOT);
 			n++;
 		}
 		sim_settle();

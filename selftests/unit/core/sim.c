@@ -152,12 +152,12 @@ struct cpuid_out cpuid_insn(u32 leaf, u32 sub)
 
 static void poison(u64 pfn)
 {
-	__asan_poison_memory_region(mem + (pfn << PAGE_SHIFT), PAGE_SIZE);
+	ASAN_POISON_MEMORY_REGION(mem + (pfn << PAGE_SHIFT), PAGE_SIZE);
 }
 
 static void unpoison(u64 pfn)
 {
-	__asan_unpoison_memory_region(mem + (pfn << PAGE_SHIFT), PAGE_SIZE);
+	ASAN_UNPOISON_MEMORY_REGION(mem + (pfn << PAGE_SHIFT), PAGE_SIZE);
 }
 
 /* Pages stay reachable only while they are the hypervisor's. */
@@ -246,7 +246,7 @@ static void map_ram(void)
 	int fd = memfd_create("ram", 0);
 
 	if (mem) {
-		__asan_unpoison_memory_region(mem, bytes);
+		ASAN_UNPOISON_MEMORY_REGION(mem, bytes);
 		munmap(mem, bytes);
 		munmap(shadow, bytes);
 	}
@@ -255,7 +255,7 @@ static void map_ram(void)
 	shadow = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	CHECK(mem != MAP_FAILED && shadow != MAP_FAILED);
 	close(fd);
-	__asan_poison_memory_region(mem, bytes);
+	ASAN_POISON_MEMORY_REGION(mem, bytes);
 }
 
 /* The loader's tables: the pool area of the arena, in 4 KiB pages. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Shared by the fuzz targets: reading the input, one guest, clearing up. */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include "sim.h"
+
+struct input {
+	const u8 *p, *end;
+};
+
+u8 get8(struct input *in);		/* 0 at the end */
+u16 get16(struct input *in);
+u64 get64(struct input *in);
+bool more(const struct input *in);
+
+/* A word of a parameter block: small, page address, id, all ones, raw. */
+u64 get_word(struct input *in);
+
+void fuzz_begin(void);			/* a machine with one guest of 2 VPs */
+extern struct partition *guest;
+void fuzz_check(void);			/* after each step */
+void fuzz_end(void);			/* all gone, every page counted */
+
+/* Root's objects that fuzz_end() has to remove. */
+void note_port(u32 id);
+void note_connection(u32 id);
+
+#endif
