@@ -28,7 +28,12 @@ hv_status hc_leave(struct hcall *c)
 {
 	if (!c->caller->is_root)
 		return HV_STATUS_ACCESS_DENIED;
-	/* CPU offline goes through here too, with partitions alive elsewhere. */
+	/*
+	 * CPU offline goes through here too, with partitions alive elsewhere.
+	 * The last CPU stays while there is one: nobody would guard it.
+	 */
+	if (partition_count_children() && cpu_count_demoted() == 1)
+		return HV_STATUS_OBJECT_IN_USE;
 	this_cpu()->leave = true;
 	return HV_STATUS_SUCCESS;
 }
@@ -167,7 +172,8 @@ hv_status hc_get_info(struct hcall *c)
 	out->hidden_writes = gpa_root_stats.hidden_writes;
 	out->deposited_pages = root_pool->nr_free + root_pool->nr_pending +
 		root_pool->nr_used + root_pool->nr_leaving;
-	out->free_pages = root_pool->nr_free;
+	/* Tables that wait for their epoch are taken in when they are needed. */
+	out->free_pages = root_pool->nr_free + root_pool->nr_pending;
 	out->tsc_hz = machine.tsc_hz;
 	sum_root_exits(out);
 	return HV_STATUS_SUCCESS;
