@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""nmistorm.py SOCKET LOG: NMIs through the emulator's monitor until it ends.
+"""nmistorm.py SOCKET LOG [WORD]: NMIs through the emulator's monitor until it ends.
 
-It begins when LOG says that the test has: firmware survives no NMI.
+It begins when LOG has WORD, by default what says that the test has begun:
+firmware survives no NMI.
 """
 import socket
 import sys
 import time
 
+WORD = (sys.argv + ["@@start"])[3]
+
 
 def started():
     try:
         with open(sys.argv[2], errors="replace") as log:
-            return "@@start" in log.read()
+            return WORD in log.read()
     except OSError:
         return False
 
