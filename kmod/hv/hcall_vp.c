@@ -119,9 +119,11 @@ static hv_status state_source(struct vp *vp, u32 type, void **page)
 	return HV_STATUS_INVALID_PARAMETER;
 }
 
-static bool one_page(const struct hcall *c, u32 type)
+/* One page, whose number is one: shifted, it loses nothing. */
+static bool one_page(const struct hcall *c, u32 type, u64 pfn)
 {
-	return c->var_qwords == 1 && type & HV_GET_SET_VP_STATE_TYPE_PFN;
+	return c->var_qwords == 1 && type & HV_GET_SET_VP_STATE_TYPE_PFN &&
+		!(pfn >> (64 - PAGE_SHIFT));
 }
 
 hv_status hc_get_vp_state(struct hcall *c)
@@ -132,7 +134,7 @@ hv_status hc_get_vp_state(struct hcall *c)
 	void *src = NULL;
 	hv_status st = HV_STATUS_SUCCESS;
 
-	if (!one_page(c, type))
+	if (!one_page(c, type, in->output_data_pfns[0]))
 		return HV_STATUS_INVALID_PARAMETER;
 	memset(buf, 0, PAGE_SIZE);
 	if (type == HV_GET_SET_VP_STATE_LAPIC_STATE)
@@ -177,7 +179,7 @@ hv_status hc_set_vp_state(struct hcall *c)
 	void *dst = NULL;
 	hv_status st;
 
-	if (!one_page(c, in->state_data.type) ||
+	if (!one_page(c, in->state_data.type, in->data[0].pfns) ||
 	    !gpa_read(&c->caller->gpa, in->data[0].pfns << PAGE_SHIFT, buf, PAGE_SIZE))
 		return HV_STATUS_INVALID_PARAMETER;
 	if (in->state_data.type == HV_GET_SET_VP_STATE_LAPIC_STATE)
