@@ -14,7 +14,7 @@ static const struct test *const groups[] = {
 	shape_tests, call_tests, life_tests, property_tests,
 	register_tests, dispatch_tests,
 	request_tests, exit_tests, port_tests,
-	guest_tests, own_tests,
+	guest_tests, own_tests, page_tests, memory_tests, message_tests,
 };
 
 static const char *const mutation_names[] = {
