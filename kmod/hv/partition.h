@@ -3,7 +3,8 @@
  * Partitions: identity, life cycle, properties, and the relation to the parent.
  *
  * Lock order: partition table lock > partition.lock > partition.msr_lock >
- * gpa_space.lock > pool.lock. port table lock is a leaf beside pool.lock.
+ * gpa_space.lock > pool.lock. partition.lock > port table lock > SynIC lock; the
+ * port table lock is held over pool.lock too. (selftests/unit/core watches.)
  * vp->running is not a lock that is waited for: who does not get it answers
  * INVALID_VP_STATE.
  */
