@@ -187,6 +187,31 @@ void hvp_arena_free_all(void)
 	mutex_unlock(&arena_lock);
 }
 
+static unsigned int some_taken(const struct list_head *list, u64 *pfns,
+			       unsigned int n)
+{
+	const struct hvp_arena *a;
+	unsigned int i, count = 0;
+
+	list_for_each_entry(a, list, link) {
+		i = find_first_bit(a->taken, arena_pages(a));
+		if (count < n && i < arena_pages(a))
+			pfns[count++] = page_to_pfn(a->base + i);
+	}
+	return count;
+}
+
+unsigned int hvp_arena_some_taken(u64 *pfns, unsigned int n)
+{
+	unsigned int count;
+
+	mutex_lock(&arena_lock);
+	count = some_taken(&arenas_partial, pfns, n);
+	count += some_taken(&arenas_full, pfns + count, n - count);
+	mutex_unlock(&arena_lock);
+	return count;
+}
+
 void hvp_arena_get_stats(struct hvp_arena_stats *stats)
 {
 	mutex_lock(&arena_lock);

@@ -41,6 +41,14 @@ void hvp_arena_give(const u64 *pfns, unsigned int n);
  */
 void hvp_arena_free_all(void);
 
+/**
+ * hvp_arena_some_taken - pages that are with the hypervisor, for tests
+ * @pfns: filled with up to @n page frame numbers, of different blocks
+ *
+ * Return: how many.
+ */
+unsigned int hvp_arena_some_taken(u64 *pfns, unsigned int n);
+
 void hvp_arena_get_stats(struct hvp_arena_stats *stats);
 
 #endif

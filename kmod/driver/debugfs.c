@@ -5,11 +5,13 @@
  *	info			the machine, as the hypervisor sees it
  *	log			its log ring
  *	arenas			blocks and pages that deposits come from
+ *	hidden			some pages that the root cannot see
  *	partitions/ID/stats	counters of a partition
  *	partitions/ID/vpN	counters of a VP, the hypervisor's and ours
  */
 #include <linux/debugfs.h>
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/seq_file.h>
 #include <hvpart/call_hvpart.h>
 #include "arena.h"
@@ -146,6 +148,20 @@ static int arenas_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(arenas);
 
+/* For a test that tries them: the first chunk's image and boot pages, arenas. */
+static int hidden_show(struct seq_file *m, void *unused)
+{
+	u64 boot = PHYS_PFN(virt_to_phys(hvp_boot_info())), pfns[4];
+	unsigned int i, n = hvp_arena_some_taken(pfns, ARRAY_SIZE(pfns));
+
+	seq_printf(m, "image %llu\n", round_down(boot, PTRS_PER_PMD));
+	seq_printf(m, "boot %llu\n", boot);
+	for (i = 0; i < n; i++)
+		seq_printf(m, "pool %llu\n", pfns[i]);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(hidden);
+
 /* --- partitions --------------------------------------------------------------- */
 
 static int partition_show(struct seq_file *m, void *unused)
@@ -258,6 +274,7 @@ void hvp_debugfs_init(void)
 	debugfs_create_file("info", 0400, debugfs_root, NULL, &info_fops);
 	debugfs_create_file("log", 0400, debugfs_root, NULL, &log_fops);
 	debugfs_create_file("arenas", 0400, debugfs_root, NULL, &arenas_fops);
+	debugfs_create_file("hidden", 0400, debugfs_root, NULL, &hidden_fops);
 	debugfs_partitions = debugfs_create_dir("partitions", debugfs_root);
 }
 
