@@ -19,11 +19,39 @@ echo "cpus $(cat /sys/devices/system/cpu/online)"
 echo "vmbus devices: $(ls /sys/bus/vmbus/devices 2>/dev/null | wc -l)"
 echo "@@end"
 
+# A sign of life a second, and the NMIs that are none of a child's business.
+beat() {
+	while :; do
+		sleep 1
+		echo "@@beat $(cut -d. -f1 /proc/uptime) nmi $(awk '/NMI:/ { print $2 + $3 }' /proc/interrupts)"
+	done
+}
+
+# vmbus comes and goes, CPU 1 too; what fails is named.
+drivers() {
+	for i in 1 2 3; do
+		rmmod hv_vmbus || echo "@@failed rmmod $i"
+		modprobe hv_vmbus || echo "@@failed modprobe $i"
+	done
+	echo "@@vmbus $(dmesg | grep -c 'Vmbus version:')"
+	for i in 1 2 3 4 5; do
+		echo 0 >/sys/devices/system/cpu/cpu1/online || echo "@@failed offline $i"
+		echo 1 >/sys/devices/system/cpu/cpu1/online || echo "@@failed online $i"
+		taskset 2 true || echo "@@failed taskset $i"
+	done
+	echo "@@clock $(cat /sys/devices/system/clockevents/clockevent1/current_device)"
+	dmesg | grep -E 'BUG:|WARNING: CPU|Oops|stall|hv_vmbus:.*(fail|time)' | sed 's/^/@@complaint /'
+	echo "@@done"
+	poweroff -f
+}
+
 case $(sed -n 's/.*life=\([a-z]*\).*/\1/p' /proc/cmdline) in
 poweroff)	poweroff -f ;;
 reboot)		reboot -f ;;
 panic)		echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
 triple)		exec /triple ;;
+beat)		beat ;;
+drivers)	drivers ;;
 busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
 *)		while :; do sleep 1; done ;;
 esac

@@ -39,6 +39,55 @@ debian() {
 		--memory 192M "$@"
 }
 
+# tiny NAME VPS "DO" [OPTION]...: create and start a small guest on all its VPs
+tiny() {
+	name=$1 vps=$2 words=$3; shift 3
+	partctl create "$name" --kernel /guests/tiny.elf --memory 16M --vps "$vps" \
+		--cmdline "cpus=$vps do=$words" "$@" && partctl start "$name"
+}
+
+# listen NAME: its console goes to /tmp/NAME.console, until it is destroyed
+listen() { partctl console "$1" </dev/null >"/tmp/$1.console" 2>&1 & }
+heard() { grep -q "$2" "/tmp/$1.console"; }
+
+# switches NAME: how often each of its VPs was entered, in their order
+switches() { partctl stat "$1" --json | sed -n 's/.*"world_switches": *\([0-9]*\).*/\1/p'; }
+
+# runs NAME: every VP of it is entered again and again
+runs() {
+	switches "$1" >/tmp/switches.1
+	sleep 0.3
+	switches "$1" >/tmp/switches.2
+	paste /tmp/switches.1 /tmp/switches.2 |
+		awk 'NF != 2 || $2 <= $1 { bad = 1 } END { exit bad || !NR }'
+}
+
+# What has to be the same before and after, once the first partition was there:
+# it leaves nested tables behind for devices that the root had not touched yet.
+counters() {
+	partctl info --json | grep -E '"(partition_count|leaf_1g|leaf_2m|leaf_4k|table_pages|deposited_pages|free_pages|faults)"'
+	cat /sys/kernel/debug/hvpart/arenas
+}
+# as_before FILE: the counters are what they were; deletion may take a moment
+same() { counters >/tmp/counters.now; cmp -s "$1" /tmp/counters.now; }
+as_before() {
+	wait_for 20 same "$1" && return
+	diff "$1" /tmp/counters.now | sed 's/^/# /'
+	return 1
+}
+nobody() { [ -z "$(partctl list --json | grep '"name"')" ]; }
+
+# All memory that is not in use by somebody: free, on the per-CPU lists
+# (zoneinfo's "count"), caches; and what slabs hold, which comes and goes.
+unused_kib() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 0.5
+	awk '/^(MemFree|Buffers|Cached|SReclaimable|SUnreclaim):/ { t += $2 }
+		/^ +count:/ { t += 4 * $2 }
+		END { print t }' /proc/meminfo /proc/zoneinfo
+}
+
 clean_kernel_log() {
-	! dmesg | grep -E 'BUG|WARNING|Oops|general protection|stall|lockup'
+	! dmesg | grep -E 'BUG:|WARNING: CPU|cut here|Oops|general protection|stall|lockup'
 }
