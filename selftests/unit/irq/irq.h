@@ -49,7 +49,9 @@ struct test {
 };
 
 extern const struct test apic_tests[], ipi_tests[], assist_tests[],
-	synic_tests[], stimer_tests[], time_tests[], msr_tests[], cpuid_tests[];
+	synic_tests[], synic_race_tests[],
+	synic_event_tests[], stimer_tests[], time_tests[], msr_tests[],
+	msr_memory_tests[], cpuid_tests[];
 
 /* --- the machine ------------------------------------------------------------ */
 

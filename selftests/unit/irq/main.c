@@ -10,8 +10,9 @@
 #include "irq.h"
 
 static const struct test *const groups[] = {
-	apic_tests, ipi_tests, assist_tests, synic_tests, stimer_tests,
-	time_tests, msr_tests, cpuid_tests,
+	apic_tests, ipi_tests, assist_tests, synic_tests, synic_race_tests,
+	synic_event_tests, stimer_tests,
+	time_tests, msr_tests, msr_memory_tests, cpuid_tests,
 };
 
 static const char *const mutation_names[] = {

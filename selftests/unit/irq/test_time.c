@@ -112,7 +112,8 @@ static void tsc_page(void)
 	wr(vp0, HV_X64_MSR_REFERENCE_TSC, 0x5000);
 	CHECK(guest_page(5) == guest_ram + 0x5000);		/* 159 */
 	overlay_fails = true;
-	CHECK(wr_faults(vp0, HV_X64_MSR_REFERENCE_TSC, 0x5001));
+	CHECK_EQ(msr_write(vp0, HV_X64_MSR_REFERENCE_TSC, 0x5001),
+		 MSR_WAIT_MEMORY);
 	CHECK_EQ(rd(vp0, HV_X64_MSR_REFERENCE_TSC), 0x5000);
 	overlay_fails = false;
 	sim_exit();
