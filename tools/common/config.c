@@ -47,6 +47,7 @@ static const struct member {
 	M(on_crash, MEMBER_ACTION),
 	O(privileges, MEMBER_MASK64),
 	O(hints, MEMBER_MASK32),
+	O(features_edx, MEMBER_MASK32),
 	M(debug_break, MEMBER_SIZE),
 #undef M
 #undef O

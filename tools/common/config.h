@@ -38,6 +38,7 @@ struct json_object;
  * @privileges: leaf 0x40000003 EBX << 32 | EAX
  * @has_hints: @hints is not the default
  * @hints: leaf 0x40000004 EAX
+ * @has_features_edx, @features_edx: leaf 0x40000003 EDX, if not the default
  * @debug_break: HVPART_BREAK_*
  */
 struct child_config {
@@ -55,6 +56,8 @@ struct child_config {
 	uint64_t privileges;
 	bool has_hints;
 	uint32_t hints;
+	bool has_features_edx;
+	uint32_t features_edx;
 	uint64_t debug_break;
 };
 

@@ -53,6 +53,7 @@ static const char child_options[] =
 "  --on-crash ACTION       triple fault or error (preserve)\n"
 "  --privileges MASK       CPUID 0x40000003, EBX << 32 | EAX\n"
 "  --hints MASK            CPUID 0x40000004 EAX\n"
+"  --features-edx MASK     CPUID 0x40000003 EDX\n"
 "  --debug-break N         behave wrongly on purpose, for tests\n";
 
 static const struct command *command_find(const char *name)

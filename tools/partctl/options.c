@@ -17,7 +17,7 @@
 enum {
 	OPT_KERNEL = 1000, OPT_INITRD, OPT_CMDLINE, OPT_MEMORY, OPT_VPS,
 	OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_PANIC, OPT_ON_CRASH,
-	OPT_PRIVILEGES, OPT_HINTS, OPT_DEBUG_BREAK,
+	OPT_PRIVILEGES, OPT_HINTS, OPT_FEATURES_EDX, OPT_DEBUG_BREAK,
 };
 
 static const struct option long_options[] = {
@@ -32,6 +32,7 @@ static const struct option long_options[] = {
 	{ "on-crash", required_argument, NULL, OPT_ON_CRASH },
 	{ "privileges", required_argument, NULL, OPT_PRIVILEGES },
 	{ "hints", required_argument, NULL, OPT_HINTS },
+	{ "features-edx", required_argument, NULL, OPT_FEATURES_EDX },
 	{ "debug-break", required_argument, NULL, OPT_DEBUG_BREAK },
 	{ NULL, 0, NULL, 0 }
 };
@@ -131,6 +132,11 @@ static int parse_masks(int option, const char *text,
 		ret = parse_number(text, 0, UINT32_MAX, &number);
 		config->has_hints = true;
 		config->hints = number;
+		return ret;
+	case OPT_FEATURES_EDX:
+		ret = parse_number(text, 0, UINT32_MAX, &number);
+		config->has_features_edx = true;
+		config->features_edx = number;
 		return ret;
 	default:
 		return parse_number(text, 0, HVPART_BREAK_LAST,

@@ -90,6 +90,8 @@ static int create_partition(struct guest *g)
 		pc.privileges = c->privileges;
 	if (c->has_hints)
 		pc.hints = c->hints;
+	if (c->has_features_edx)
+		pc.features_edx = c->features_edx;
 	pc.debug_break = c->debug_break;
 	ret = failed(part_create(g->dev, &pc, &g->part), "partition");
 	if (!ret)
