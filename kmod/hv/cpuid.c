@@ -253,8 +253,16 @@ u64 cpuid_xcr0_mask(const struct partition *p)
  */
 static void mask_invariant(const struct partition *p, struct cpuid_regs *r)
 {
-	if (partition_may(p, HV_ACCESS_TSC_INVARIANT) && !p->tsc_invariant_shown)
-		r->edx &= ~BIT(8);
+	if (!partition_may(p, HV_ACCESS_TSC_INVARIANT))
+		return;
+	r->edx &= ~(u32)BIT(8);
+	/*
+	 * The parent promised it with the privilege; an emulated machine may
+	 * keep the promise and not say so. Bank 1 bit 1 takes it away.
+	 */
+	if (p->tsc_invariant_shown &&
+	    !(p->disabled_features[1] & BIT(1)))
+		r->edx |= BIT(8);
 }
 
 static void policy(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)

@@ -15,6 +15,7 @@
  */
 #include "dispatch.h"
 #include "apic.h"
+#include "fault.h"
 #include "hypercall.h"
 #include "intercept.h"
 #include "log.h"
@@ -241,6 +242,8 @@ static void inject(struct vp *vp)
 		vector = apic_pending_vector(vp);
 	}
 	vendor_want_intr_window(&vp->v, vector >= 0);
+	if (vector < 0 && unlikely(apic_get_tpr(vp)))
+		vendor_want_tpr_window(&vp->v, apic_tpr_held(vp));
 }
 
 static bool state_ok(struct percpu *cpu, struct vp *vp)
@@ -319,6 +322,9 @@ hv_status hc_dispatch_vp(struct hcall *c)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (!IS_ALIGNED(c->out_gpa, HV_HYPERCALL_ALIGNMENT))
 		return HV_STATUS_INVALID_ALIGNMENT;
+	/* After a fault of ours no child runs any more (DESIGN wall 13). */
+	if (unlikely(READ_ONCE(hv_faults)))
+		return HV_STATUS_OPERATION_FAILED;
 	if (!vp->vp_page)
 		return HV_STATUS_INVALID_VP_STATE;
 	if (unlikely(vp->need_memory) && !enough_memory(vp))

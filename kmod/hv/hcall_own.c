@@ -2,6 +2,7 @@
 /* The private calls 0x7F00.. (DECISIONS "Between hypervisor and Linux half"). */
 #include "hypercall.h"
 #include "deposit.h"
+#include "fault.h"
 #include "log.h"
 #include "owner.h"
 #include "time.h"
@@ -174,6 +175,7 @@ hv_status hc_get_info(struct hcall *c)
 		root_pool->nr_used + root_pool->nr_leaving;
 	/* Tables that wait for their epoch are taken in when they are needed. */
 	out->free_pages = root_pool->nr_free + root_pool->nr_pending;
+	out->faults = READ_ONCE(hv_faults);
 	out->tsc_hz = machine.tsc_hz;
 	sum_root_exits(out);
 	return HV_STATUS_SUCCESS;

@@ -17,7 +17,7 @@ struct hc_desc {
 	u16 in, out;
 	u8 elem_in, elem_out;
 	u8 shape, priv, target;
-};
+} __packed;			/* seven bytes a call */
 
 static const struct hc_desc calls[] = {
 #define HC_DESC(code, fn, in, out, ein, eout, shape, priv, target) \

@@ -38,7 +38,9 @@ static void probe_xsave(void)
 	struct cpuid_out c;
 
 	machine.xcr0_mask = XCR0_X87 | XCR0_SSE;
+	machine.has_cet = cpuid_insn(7, 0).c & BIT(7);
 	machine.has_xsave = cpuid_insn(1, 0).c & BIT(26);
+	machine.has_xss = machine.has_xsave && cpuid_insn(0xd, 1).a & BIT(3);
 	machine.xsave_bytes = 512;
 	if (!machine.has_xsave)
 		return;

@@ -85,6 +85,7 @@ struct machine {
 	u32 nr_cpus;
 	u8 phys_bits;
 	bool page1g;			/* 1 GiB leaves in nested tables */
+	bool has_cet, has_xss;		/* CET state and XSS exist */
 	bool la57, has_xsave, has_pku, has_tsc_aux, has_spec_ctrl, has_ibpb, invariant_tsc;
 	bool ibpb_clears_rsb;		/* else the return stack is refilled */
 	bool fp_leaks;			/* FXRSTOR/XRSTOR leave old FIP, FDP */

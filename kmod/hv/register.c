@@ -220,6 +220,9 @@ hv_status register_get(struct vp *vp, u32 name, union hv_register_value *val)
 		val->reg64 = vp->v.regs.rflags;
 	else if (name == HV_X64_REGISTER_CR8)
 		val->reg64 = apic_get_tpr(vp) >> 4;
+	else if (name == HV_REGISTER_GUEST_CRASH_CTL)
+		/* For the parent: what was written, not what can be. */
+		val->reg64 = vp->partition->crash_ctl;
 	else if (name == HV_X64_REGISTER_XFEM)
 		val->reg64 = vp->world->xcr0;
 	else if (name >= HV_X64_REGISTER_DR0 && name <= HV_X64_REGISTER_DR3)

@@ -106,7 +106,9 @@ void register_page_store(struct vp *vp)
 	pg->efer = vendor_efer(&vp->v);
 	pg->cr8 = apic_get_tpr(vp) >> 4;
 	pg->dr7 = reg64(vp, HV_X64_REGISTER_DR7);
-	register_get(vp, HV_REGISTER_PENDING_INTERRUPTION, &v);
+	v.reg64 = 0;
+	if (unlikely(vendor_event(&vp->v)->valid))
+		register_get(vp, HV_REGISTER_PENDING_INTERRUPTION, &v);
 	pg->pending_interruption.as_uint64 = v.reg64;
 	pg->interrupt_state.as_uint64 = reg64(vp, HV_REGISTER_INTERRUPT_STATE);
 	pg->xfem = vp->world->xcr0;

@@ -108,6 +108,11 @@ bool vendor_nmi_ready(struct vendor_vp *v);
 /* Ask for EXIT_INTR_WINDOW / EXIT_NMI_WINDOW, or withdraw that. */
 void vendor_want_intr_window(struct vendor_vp *v, bool on);
 void vendor_want_nmi_window(struct vendor_vp *v, bool on);
+/*
+ * Ask for EXIT_INTR_WINDOW when MOV CR8 lets @class (1..15) through: the guest
+ * moves CR8 without an exit. Instead of, not beside, the other interrupt window.
+ */
+void vendor_want_tpr_window(struct vendor_vp *v, u8 class);
 
 /*
  * The guest moves to and from CR8 without an exit (SVM: V_TPR): take it over

@@ -13,6 +13,7 @@ void vp_tell_root(struct vp *vp, u32 flags)
 	u32 n;
 
 	cpu->tell_root = true;
+	vp->stats.kicks += !!(flags & HVPART_KICK_EXIT);
 	if (!page)
 		return;
 	/* The root can write its page at any time: one read, then the check. */

@@ -15,6 +15,7 @@
  *   DR0-DR3              here                        world switch   13.1.1
  *   TSC_AUX              here                        world switch   3.2.11
  *   SPEC_CTRL            here, or VMCB               world switch   15.36.8
+ *   U_CET, PL3_SSP       here                        world switch   18.12
  *   TSC                  VMCB offset                 VMRUN          15.5
  *   predictors           here: the barrier           world switch   (wall 9)
  *
@@ -30,6 +31,9 @@
 
 #define MSR_SPEC_CTRL	0x48
 #define MSR_TSC_AUX	0xc0000103
+#define MSR_U_CET	0x6a0
+#define MSR_PL3_SSP	0x6a7
+#define MSR_XSS		0xda0
 
 #define XCR0_X87	BIT(0)
 #define XCR0_SSE	BIT(1)
@@ -52,7 +56,7 @@ void world_reset(struct world *w)
 	*(u16 *)x = FCW_RESET;
 	*(u32 *)(x + 24) = MXCSR_RESET;
 	w->xcr0 = XCR0_X87;
-	w->xss = 0;
+	w->xss = w->u_cet = w->pl3_ssp = 0;
 	memset(w->dr, 0, sizeof(w->dr));
 	w->tsc_aux = w->spec_ctrl = w->tsc_adjust = 0;
 	w->pkru = 0;
@@ -113,17 +117,18 @@ u32 world_barriers(enum world_direction d)
 	return barriers[class][d];
 }
 
-static void run_barriers(enum world_direction d)
+static bool run_barriers(enum world_direction d)
 {
 	u32 b = world_barriers(d);
 
 	if (!b)
-		return;
+		return false;
 	this_cpu()->nr_barriers++;
 	if ((b & BARRIER_IBPB) && !MUTATED(WORLD_BARRIER))
 		world_ibpb();
 	if ((b & BARRIER_RSB) && !MUTATED(WORLD_RSB))
 		world_fill_rsb();
+	return true;
 }
 
 static void save(struct world *w)
@@ -137,6 +142,12 @@ static void save(struct world *w)
 		safe_rdmsr(MSR_TSC_AUX, &w->tsc_aux);
 	if (machine.has_spec_ctrl)
 		safe_rdmsr(MSR_SPEC_CTRL, &w->spec_ctrl);
+	if (machine.has_xss)
+		safe_rdmsr(MSR_XSS, &w->xss);
+	if (machine.has_cet) {
+		safe_rdmsr(MSR_U_CET, &w->u_cet);
+		safe_rdmsr(MSR_PL3_SSP, &w->pl3_ssp);
+	}
 }
 
 /* XCR0 is the full mask here, so that what @w never used is cleared too. */
@@ -157,6 +168,13 @@ static void load(struct world *w)
 		safe_wrmsr(MSR_TSC_AUX, w->tsc_aux);
 	if (machine.has_spec_ctrl)
 		safe_wrmsr(MSR_SPEC_CTRL, w->spec_ctrl);
+	/* Guests have neither XSS nor CET: theirs stay 0, the root's hidden. */
+	if (machine.has_xss)
+		safe_wrmsr(MSR_XSS, w->xss);
+	if (machine.has_cet) {
+		safe_wrmsr(MSR_U_CET, w->u_cet);
+		safe_wrmsr(MSR_PL3_SSP, w->pl3_ssp);
+	}
 }
 
 static bool is_root(const struct vp *vp)
@@ -170,7 +188,8 @@ void world_switch(struct vp *from, struct vp *to)
 				 is_root(from) ? TO_CHILD : CHILD_TO_CHILD;
 
 	save(from->world);
-	run_barriers(d);
+	if (run_barriers(d))
+		from->stats.barriers++;
 	load(to->world);
 }
 

@@ -23,6 +23,7 @@ struct world {
 	u64 xcr0, xss;
 	u64 dr[4];
 	u64 tsc_aux, spec_ctrl, tsc_adjust;
+	u64 u_cet, pl3_ssp;
 	u32 pkru;
 	u32 xsave_bytes;
 };

@@ -127,6 +127,31 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
 	svm_intercept(v->vmcb, INTERCEPT_VINTR, on);
 }
 
+/*
+ * A virtual interrupt is taken when its priority is above V_TPR (15.21.4). One
+ * emulator takes it at equality too, where nothing can be delivered: without
+ * the correction the guest would leave at the same instruction for ever.
+ */
+void vendor_want_tpr_window(struct vendor_vp *v, u8 class)
+{
+	if (!class)
+		return;
+	v->vmcb->int_ctl |= INT_CTL_V_IRQ |
+		(u32)(class - svm.prio_equal) << INT_CTL_V_PRIO_SHIFT;
+	svm_intercept(v->vmcb, INTERCEPT_VINTR, true);
+}
+
+/* After VMEXIT_VINTR: was it one that a CPU would not have taken? */
+void svm_check_priority(const struct vmcb *vmcb)
+{
+	u32 ctl = vmcb->int_ctl;
+
+	if (!(ctl & INT_CTL_V_IGN_TPR) &&
+	    (ctl & INT_CTL_V_PRIO) >> INT_CTL_V_PRIO_SHIFT ==
+	    (ctl & INT_CTL_V_TPR))
+		svm.prio_equal = true;
+}
+
 u8 vendor_cr8(struct vendor_vp *v)
 {
 	return v->vmcb->int_ctl & INT_CTL_V_TPR;

@@ -4,12 +4,13 @@
 
 /* Plain 64-bit members; XX names whose value needs no thought. */
 static const struct { u32 name; u16 offset; } plain[] = {
+	/* asked for at every intercept */
+	{ HV_X64_REGISTER_DR7, offsetof(struct vmcb, dr7) },
 	{ HV_X64_REGISTER_CR0, offsetof(struct vmcb, cr0) },
 	{ HV_X64_REGISTER_CR2, offsetof(struct vmcb, cr2) },
 	{ HV_X64_REGISTER_CR3, offsetof(struct vmcb, cr3) },
 	{ HV_X64_REGISTER_CR4, offsetof(struct vmcb, cr4) },
 	{ HV_X64_REGISTER_DR6, offsetof(struct vmcb, dr6) },
-	{ HV_X64_REGISTER_DR7, offsetof(struct vmcb, dr7) },
 	{ HV_X64_REGISTER_KERNEL_GS_BASE, offsetof(struct vmcb, kernel_gs_base) },
 	{ HV_X64_REGISTER_PAT, offsetof(struct vmcb, g_pat) },
 	{ HV_X64_REGISTER_SYSENTER_CS, offsetof(struct vmcb, sysenter_cs) },

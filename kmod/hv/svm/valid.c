@@ -8,40 +8,40 @@
 
 #define EFER_LM		(EFER_LME | EFER_LMA)
 
-static bool svme_clear(const struct vmcb *c)
+static inline bool svme_clear(const struct vmcb *c)
 {
 	return !(c->efer & EFER_SVME);
 }
 
-static bool nw_without_cd(const struct vmcb *c)
+static inline bool nw_without_cd(const struct vmcb *c)
 {
 	return (c->cr0 & CR0_NW) && !(c->cr0 & CR0_CD);
 }
 
-static bool cr0_high(const struct vmcb *c)
+static inline bool cr0_high(const struct vmcb *c)
 {
 	return c->cr0 >> 32;
 }
 
 /* Long mode: above the CPU's physical width. Elsewhere CR3 has 32 bits. */
-static bool cr3_mbz(const struct vmcb *c)
+static inline bool cr3_mbz(const struct vmcb *c)
 {
 	u64 valid = MASK(svm.phys_bits - 1, 0);
 
 	return (c->cr0 & CR0_PG) && (c->efer & EFER_LME) && (c->cr3 & ~valid);
 }
 
-static bool cr4_mbz(const struct vmcb *c)
+static inline bool cr4_mbz(const struct vmcb *c)
 {
 	return c->cr4 & ~svm.cr4_valid;
 }
 
-static bool dr_high(const struct vmcb *c)
+static inline bool dr_high(const struct vmcb *c)
 {
 	return (c->dr6 >> 32) || (c->dr7 >> 32);
 }
 
-static bool efer_mbz(const struct vmcb *c)
+static inline bool efer_mbz(const struct vmcb *c)
 {
 	return c->efer & ~svm.efer_valid;
 }
@@ -51,12 +51,12 @@ static bool long_mode(const struct vmcb *c)
 	return (c->efer & EFER_LME) && (c->cr0 & CR0_PG);
 }
 
-static bool long_without_pae(const struct vmcb *c)
+static inline bool long_without_pae(const struct vmcb *c)
 {
 	return long_mode(c) && !(c->cr4 & CR4_PAE);
 }
 
-static bool long_without_pe(const struct vmcb *c)
+static inline bool long_without_pe(const struct vmcb *c)
 {
 	return long_mode(c) && !(c->cr0 & CR0_PE);
 }
@@ -65,23 +65,23 @@ static bool long_without_pe(const struct vmcb *c)
  * Paged real mode: VMRUN takes it (15.19), but no instruction leads there, and
  * Intel has none. A parent that asks for it has made a mistake.
  */
-static bool paging_without_pe(const struct vmcb *c)
+static inline bool paging_without_pe(const struct vmcb *c)
 {
 	return (c->cr0 & CR0_PG) && !(c->cr0 & CR0_PE);
 }
 
-static bool long_and_default(const struct vmcb *c)
+static inline bool long_and_default(const struct vmcb *c)
 {
 	return long_mode(c) && (c->cr4 & CR4_PAE) &&
 	       (c->cs.attrib & VMCB_SEG_L) && (c->cs.attrib & VMCB_SEG_D);
 }
 
-static bool vmrun_free(const struct vmcb *c)
+static inline bool vmrun_free(const struct vmcb *c)
 {
 	return !(c->intercept[1] & BIT(INTERCEPT_VMRUN - 32));
 }
 
-static bool maps_beyond(const struct vmcb *c)
+static inline bool maps_beyond(const struct vmcb *c)
 {
 	u64 end = BIT(svm.phys_bits);
 
@@ -89,7 +89,7 @@ static bool maps_beyond(const struct vmcb *c)
 }
 
 /* Types 1 and 5 to 7 do not exist; exceptions are vectors 0 to 31 but 2. */
-static bool bad_event(const struct vmcb *c)
+static inline bool bad_event(const struct vmcb *c)
 {
 	u8 type = (c->event_inj & EVENTINJ_TYPE) >> EVENTINJ_TYPE_SHIFT;
 	u8 vector = c->event_inj & 0xff;
@@ -107,13 +107,13 @@ static bool bad_event(const struct vmcb *c)
 	return vector > 31 || vector == 2;
 }
 
-static bool asid_zero(const struct vmcb *c)
+static inline bool asid_zero(const struct vmcb *c)
 {
 	return !c->asid;
 }
 
 /* PAT types 2 and 3 and everything above 7 are reserved (7.8.1). */
-static bool gpat_reserved(const struct vmcb *c)
+static inline bool gpat_reserved(const struct vmcb *c)
 {
 	u8 type;
 
@@ -127,64 +127,79 @@ static bool gpat_reserved(const struct vmcb *c)
 	return false;
 }
 
-static bool ncr3_mbz(const struct vmcb *c)
+static inline bool ncr3_mbz(const struct vmcb *c)
 {
 	return (c->np_control & NP_ENABLE) &&
 	       (c->nested_cr3 & ~MASK(svm.phys_bits - 1, 0));
 }
 
-static bool cet_without_wp(const struct vmcb *c)
+static inline bool cet_without_wp(const struct vmcb *c)
 {
 	return (c->cr4 & CR4_CET) && !(c->cr0 & CR0_WP);
 }
 
 /* Shadow stacks: S_CET has bits 0 (SH_STK_EN) and 1 (WR_SHSTK_EN). */
-static bool s_cet_reserved(const struct vmcb *c)
+static inline bool s_cet_reserved(const struct vmcb *c)
 {
 	return svm.shstk && (c->s_cet & ~3ull);
 }
 
-static const struct {
-	bool (*broken)(const struct vmcb *c);
-	const char *why;
-} rules[] = {
-	{ svme_clear, "EFER.SVME" },
-	{ nw_without_cd, "CR0.NW without CD" },
-	{ cr0_high, "CR0 bits 63:32" },
-	{ cr3_mbz, "CR3 reserved bits" },
-	{ cr4_mbz, "CR4 reserved bits" },
-	{ dr_high, "DR6/DR7 bits 63:32" },
-	{ efer_mbz, "EFER reserved bits" },
-	{ long_without_pae, "long mode without CR4.PAE" },
-	{ long_without_pe, "long mode without CR0.PE" },
-	{ paging_without_pe, "CR0.PG without PE" },
-	{ long_and_default, "CS.L with CS.D" },
-	{ vmrun_free, "VMRUN not intercepted" },
-	{ maps_beyond, "permission map address" },
-	{ bad_event, "event injection" },
-	{ asid_zero, "ASID 0" },
-	{ gpat_reserved, "PAT type" },
-	{ ncr3_mbz, "nested CR3 reserved bits" },
-	{ cet_without_wp, "CR4.CET without CR0.WP" },
-	{ s_cet_reserved, "S_CET reserved bits" },
-};
+/* Name of the first rule that is broken; NULL: none. */
+static const char *broken_rule(const struct vmcb *c)
+{
+	if (svme_clear(c))
+		return "EFER.SVME";
+	if (nw_without_cd(c))
+		return "CR0.NW without CD";
+	if (cr0_high(c))
+		return "CR0 bits 63:32";
+	if (cr3_mbz(c))
+		return "CR3 reserved bits";
+	if (cr4_mbz(c))
+		return "CR4 reserved bits";
+	if (dr_high(c))
+		return "DR6/DR7 bits 63:32";
+	if (efer_mbz(c))
+		return "EFER reserved bits";
+	if (long_without_pae(c))
+		return "long mode without CR4.PAE";
+	if (long_without_pe(c))
+		return "long mode without CR0.PE";
+	if (paging_without_pe(c))
+		return "CR0.PG without PE";
+	if (long_and_default(c))
+		return "CS.L with CS.D";
+	if (vmrun_free(c))
+		return "VMRUN not intercepted";
+	if (maps_beyond(c))
+		return "permission map address";
+	if (bad_event(c))
+		return "event injection";
+	if (asid_zero(c))
+		return "ASID 0";
+	if (gpat_reserved(c))
+		return "PAT type";
+	if (ncr3_mbz(c))
+		return "nested CR3 reserved bits";
+	if (cet_without_wp(c))
+		return "CR4.CET without CR0.WP";
+	if (s_cet_reserved(c))
+		return "S_CET reserved bits";
+	return NULL;
+}
 
 bool vendor_state_valid(struct vendor_vp *v, const char **why)
 {
 	struct vmcb *vmcb = v->vmcb;
 	u64 event_inj = vmcb->event_inj;
 	u32 asid = vmcb->asid;
-	u32 i;
 
 	/* As the entry will see it: the tag and the event come last. */
 	svm_event_preview(v);
 	if (!asid)
 		vmcb->asid = ASID_FIRST_CHILD;
-	for (i = 0; i < ARRAY_SIZE(rules); i++)
-		if (rules[i].broken(vmcb))
-			break;
+	*why = broken_rule(vmcb);
 	vmcb->event_inj = event_inj;
 	vmcb->asid = asid;
-	*why = i < ARRAY_SIZE(rules) ? rules[i].why : NULL;
-	return i == ARRAY_SIZE(rules);
+	return !*why;
 }

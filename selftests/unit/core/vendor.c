@@ -119,6 +119,13 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
 	v->want_intr = on;
 }
 
+void vendor_want_tpr_window(struct vendor_vp *v, u8 class)
+{
+	v->want_intr |= class;
+}
+
+u32 hv_faults;
+
 void vendor_want_nmi_window(struct vendor_vp *v, bool on)
 {
 	v->want_nmi = on;
