@@ -107,14 +107,12 @@ int apic_pending_vector(struct vp *vp)
 	return v;
 }
 
-u8 apic_tpr_held(struct vp *vp)
+bool apic_tpr_held(struct vp *vp)
 {
 	struct apic *a = vp->apic;
 	int v = highest(apic_map(a, APIC_IRR));
 
-	if (v < 0 || (v & 0xf0) <= (int)(ppr(a, false) & 0xf0))
-		return 0;
-	return v >> 4;
+	return v >= 0 && (v & 0xf0) > (int)(ppr(a, false) & 0xf0);
 }
 
 static void look_again(struct vp *vp, u8 vector)

@@ -25,8 +25,8 @@ void apic_set_eoi_notify(struct vp *vp, const u64 *map);
 
 /* Highest vector that may be delivered now (IRR above PPR, APIC enabled), or -1. */
 int apic_pending_vector(struct vp *vp);
-/* Class of a vector that nothing but TPR holds back; 0 = none. */
-u8 apic_tpr_held(struct vp *vp);
+/* Is there a vector that nothing but TPR holds back? */
+bool apic_tpr_held(struct vp *vp);
 /* The vector goes to the guest: IRR -> ISR, auto-EOI, EOI assist. */
 void apic_accept(struct vp *vp, u8 vector);
 /* Before a guest entry / after an exit: the lazy-EOI word of the assist page. */

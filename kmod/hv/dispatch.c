@@ -242,8 +242,8 @@ static void inject(struct vp *vp)
 		vector = apic_pending_vector(vp);
 	}
 	vendor_want_intr_window(&vp->v, vector >= 0);
-	if (vector < 0 && unlikely(apic_get_tpr(vp)))
-		vendor_want_tpr_window(&vp->v, apic_tpr_held(vp));
+	vendor_want_tpr_window(&vp->v, vector < 0 && apic_get_tpr(vp) &&
+			       apic_tpr_held(vp));
 }
 
 static bool state_ok(struct percpu *cpu, struct vp *vp)

@@ -5,6 +5,7 @@
  */
 #include "hypercall.h"
 #include "gpa.h"
+#include "cr8.h"
 
 #define PTE_P		BIT(0)
 #define PTE_W		BIT(1)
@@ -109,6 +110,20 @@ static void check_rights(struct walk *w)
 	    (w->control & HV_TRANSLATE_GVA_VALIDATE_EXECUTE &&
 	     w->rights & PTE_NX && vendor_efer(v) & EFER_NXE))
 		w->code = HV_TRANSLATE_GVA_PRIVILEGE_VIOLATION;
+}
+
+bool translate_code(struct vp *vp, u64 gva, u64 *gpa)
+{
+	struct walk w = { .vp = vp, .gva = gva, .gpa = gva,
+			  .control = HV_TRANSLATE_GVA_VALIDATE_EXECUTE };
+
+	if (vendor_cr0(&vp->v) & CR0_PG) {
+		walk_tables(&w);
+		if (w.code == HV_TRANSLATE_GVA_SUCCESS)
+			check_rights(&w);
+	}
+	*gpa = w.gpa;
+	return w.code == HV_TRANSLATE_GVA_SUCCESS;
 }
 
 hv_status hc_translate_va(struct hcall *c)

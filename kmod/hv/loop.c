@@ -6,6 +6,7 @@
 #include "loop.h"
 #include "apic.h"
 #include "cpuid.h"
+#include "cr8.h"
 #include "dispatch.h"
 #include "hypercall.h"
 #include "intercept.h"
@@ -191,6 +192,9 @@ static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		break;
 	case EXIT_NPF:
 		do_nested_fault(cpu, vp, e);
+		break;
+	case EXIT_CR8:
+		cr8_write(vp);
 		break;
 	case EXIT_XSETBV:
 		do_xsetbv(vp, e->insn_len);

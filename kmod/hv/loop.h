@@ -10,6 +10,6 @@
  * root has asked for its promotion (HVCALL_HVPART_LEAVE): RAX and RIP of the
  * root VP are final, the caller (entry) continues with vendor_cpu_leave().
  */
-void hv_loop(struct percpu *cpu);
+void hv_loop(struct percpu *cpu) __attribute__((noinline));
 
 #endif

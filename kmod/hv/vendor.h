@@ -43,6 +43,7 @@ enum exit_reason {
 	EXIT_NPF = HVPART_EXIT_NESTED_FAULT,
 	EXIT_HLT = HVPART_EXIT_HALT,
 	EXIT_PAUSE = HVPART_EXIT_PAUSE,
+	EXIT_CR8 = HVPART_EXIT_CR,		/* MOV CR8, not executed */
 	EXIT_CACHE = HVPART_EXIT_INVALIDATE,	/* INVD / WBINVD */
 	EXIT_XSETBV = HVPART_EXIT_XSETBV,
 	EXIT_UD = HVPART_EXIT_VIRTUALIZATION,	/* instruction the guest may not have: #UD */
@@ -108,11 +109,8 @@ bool vendor_nmi_ready(struct vendor_vp *v);
 /* Ask for EXIT_INTR_WINDOW / EXIT_NMI_WINDOW, or withdraw that. */
 void vendor_want_intr_window(struct vendor_vp *v, bool on);
 void vendor_want_nmi_window(struct vendor_vp *v, bool on);
-/*
- * Ask for EXIT_INTR_WINDOW when MOV CR8 lets @class (1..15) through: the guest
- * moves CR8 without an exit. Instead of, not beside, the other interrupt window.
- */
-void vendor_want_tpr_window(struct vendor_vp *v, u8 class);
+/* Ask for EXIT_CR8, or withdraw that: else the guest moves CR8 without an exit. */
+void vendor_want_tpr_window(struct vendor_vp *v, bool on);
 
 /*
  * The guest moves to and from CR8 without an exit (SVM: V_TPR): take it over

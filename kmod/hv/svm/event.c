@@ -128,28 +128,15 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
 }
 
 /*
- * A virtual interrupt is taken when its priority is above V_TPR (15.21.4). One
- * emulator takes it at equality too, where nothing can be delivered: without
- * the correction the guest would leave at the same instruction for ever.
+ * V_IRQ with a priority would say the same (15.21.4), but one emulator compares
+ * it wrongly and stops at an assertion; a write of CR8 is rare enough to exit.
  */
-void vendor_want_tpr_window(struct vendor_vp *v, u8 class)
+void vendor_want_tpr_window(struct vendor_vp *v, bool on)
 {
-	if (!class)
-		return;
-	v->vmcb->int_ctl |= INT_CTL_V_IRQ |
-		(u32)(class - svm.prio_equal) << INT_CTL_V_PRIO_SHIFT;
-	svm_intercept(v->vmcb, INTERCEPT_VINTR, true);
-}
-
-/* After VMEXIT_VINTR: was it one that a CPU would not have taken? */
-void svm_check_priority(const struct vmcb *vmcb)
-{
-	u32 ctl = vmcb->int_ctl;
-
-	if (!(ctl & INT_CTL_V_IGN_TPR) &&
-	    (ctl & INT_CTL_V_PRIO) >> INT_CTL_V_PRIO_SHIFT ==
-	    (ctl & INT_CTL_V_TPR))
-		svm.prio_equal = true;
+	if (on)
+		v->vmcb->intercept_cr_write |= BIT(8);
+	else
+		v->vmcb->intercept_cr_write &= ~(u16)BIT(8);
 }
 
 u8 vendor_cr8(struct vendor_vp *v)

@@ -159,6 +159,8 @@ void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit)
 		 * the code to 32 bits only.
 		 */
 		exit->reason = EXIT_INVALID_STATE;
+	} else if (code == VMEXIT_CR8_WRITE) {
+		exit->reason = EXIT_CR8;
 	} else if (code == VMEXIT_TLBSYNC) {
 		exit->reason = EXIT_UD;
 	} else {

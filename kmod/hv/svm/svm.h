@@ -34,7 +34,6 @@ struct vendor_cpu {
 /* CPUID Fn8000_000A and friends; the same on all CPUs. */
 struct svm_features {
 	u32 nr_asids;
-	bool prio_equal;	/* takes V_IRQ also at V_INTR_PRIO = TPR */
 	bool nrips, decode_assists, pause_filter, pause_threshold;
 	bool v_spec_ctrl, invlpgb, mcommit, rdpru, shstk;
 	u64 efer_valid, cr4_valid;
@@ -60,7 +59,6 @@ bool svm_nmi_exit(struct vendor_vp *v);
 
 /* exit.c */
 void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit);
-void svm_check_priority(const struct vmcb *vmcb);
 
 /* run.S: GPRs but RAX and RSP come from and go to @regs. */
 void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host_vmcb_spa);

@@ -146,8 +146,6 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_event_store(v);
 	} while (!v->is_root && svm_nmi_exit(v));
 	svm_exit_decode(v, exit);
-	if (unlikely(exit->reason == EXIT_INTR_WINDOW))
-		svm_check_priority(v->vmcb);
 	/* What led to a shutdown has had its chance (15.14.3). */
 	if (exit->reason == EXIT_SHUTDOWN)
 		v->event.valid = false;

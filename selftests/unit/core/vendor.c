@@ -119,9 +119,10 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
 	v->want_intr = on;
 }
 
-void vendor_want_tpr_window(struct vendor_vp *v, u8 class)
+void vendor_want_tpr_window(struct vendor_vp *v, bool on)
 {
-	v->want_intr |= class;
+	(void)v;
+	(void)on;
 }
 
 u32 hv_faults;
