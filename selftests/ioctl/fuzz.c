@@ -185,7 +185,9 @@ static void registers(void)
 			0x80000, 0x80010, 0x90000, 0xa0000,
 		};
 
-		r[i].name = base[below(11)] + below(20);
+		do {
+			r[i].name = base[below(11)] + below(20);
+		} while (r[i].name == HV_X64_REGISTER_CR3);
 		r[i].value.reg128.low_part = interesting();
 		r[i].value.reg128.high_part = interesting();
 	}
@@ -238,14 +240,19 @@ static void vp_state(void)
 		      HVPART_SET_VP_STATE, &a));
 }
 
+/*
+ * All but the page tables, and no CR3 in registers(): QEMU 10 locks a vCPU up
+ * for good when a guest runs code on a page whose accessed bits it must set.
+ */
 static void scribble(void)
 {
 	struct hv_vp_register_page *p = pages[below(PARTS)][below(VPS)];
+	u64 page = below(GUEST_RAM / PAGE) * PAGE;
 
 	if (p && chance(50))
 		scramble(p, sizeof(*p));
-	if (chance(20))
-		scramble(ram + below(GUEST_RAM / PAGE) * PAGE, PAGE);
+	if (chance(20) && (page < GUEST_TABLES || page > GUEST_TABLES + 2 * PAGE))
+		scramble(ram + page, PAGE);
 	if (chance(20))
 		guest_load_image(ram);
 }

@@ -195,10 +195,11 @@ void guest_load_image(void *ram)
 	memcpy(ram + GUEST_CODE, guest_start, guest_end - guest_start);
 	memcpy(ram + GUEST_AP, guest_ap, 64);
 	memset(pml4, 0, 3 * PAGE);
-	pml4[0] = (GUEST_TABLES + PAGE) | 3;
-	pdpt[0] = (GUEST_TABLES + 2 * PAGE) | 3;
+	/* Accessed and dirty, so that the walker has nothing to write. */
+	pml4[0] = (GUEST_TABLES + PAGE) | 0x63;
+	pdpt[0] = (GUEST_TABLES + 2 * PAGE) | 0x63;
 	for (u64 i = 0; i < 512; i++)
-		pd[i] = i * LARGE | 0x83;
+		pd[i] = i * LARGE | 0xe3;
 }
 
 u64 guest_addr(const u8 *entry)
