@@ -70,8 +70,8 @@ hv_status hc_caller_page(struct hcall *c)
 	}
 	if (c->vp->caller_page)
 		return HV_STATUS_OBJECT_IN_USE;
-	if (!partition_translate(c->caller, arg(c, 0), GPA_R | GPA_W, &pfn))
-		return HV_STATUS_INVALID_PARAMETER;
+	if (!partition_translate(c->caller, arg(c, 0), GPA_RWX, &pfn))
+		return HV_STATUS_OPERATION_DENIED;
 	page = share_page(pfn);
 	if (!page)
 		return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;

@@ -132,7 +132,8 @@ hv_status hc_translate_va(struct hcall *c)
 	struct hv_output_translate_virtual_address *out = (void *)c->out;
 	struct walk w = { .vp = c->target, .control = in->control_flags };
 
-	if (!(in->control_flags & 7) || in->control_flags & ~CONTROL_KNOWN)
+	if (!(in->control_flags & 7) || in->control_flags & ~CONTROL_KNOWN ||
+	    in->gva_page >> (64 - PAGE_SHIFT))
 		return HV_STATUS_INVALID_PARAMETER;
 	w.gva = w.gpa = in->gva_page << PAGE_SHIFT;
 	if (vendor_cr0(&w.vp->v) & CR0_PG) {

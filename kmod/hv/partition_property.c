@@ -157,6 +157,9 @@ static bool get_processor(struct partition *p, u32 code, u64 *val)
 			(machine.xcr0_mask & 4 ? HV_PROCESSOR_AVX_SUPPORT : 0) : 0;
 		*val &= ~p->disabled_xsave;
 		return true;
+	case HV_PARTITION_PROPERTY_PROCESSOR_VENDOR:
+		*val = vendor_id;
+		return true;
 	case HV_PARTITION_PROPERTY_PROCESSOR_CL_FLUSH_SIZE:
 		*val = 8;			/* units of 8 bytes */
 		return true;

@@ -166,7 +166,9 @@ hv_status hc_create_port(struct hcall *c)
 			     HVPART_PRIVILEGE(0, HV_CREATE_PORT), &p);
 	if (st)
 		return st;
-	st = in->connection_partition_id == p->id ? HV_STATUS_INVALID_PARTITION_ID :
+	st = in->connection_partition_id == p->id ||
+	     in->connection_partition_id == HV_PARTITION_ID_SELF ?
+		HV_STATUS_INVALID_PARTITION_ID :
 		check_port(p, in);
 	if (!st)
 		st = build_port(p, in, &port);
