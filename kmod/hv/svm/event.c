@@ -105,9 +105,14 @@ void vendor_clear_intr_shadow(struct vendor_vp *v)
 	v->vmcb->int_shadow &= ~INT_SHADOW;
 }
 
+/*
+ * Not while we step over an IRET: delivery would push our RFLAGS.TF on the
+ * guest's stack, and the guest would find itself traced later on.
+ */
 bool vendor_intr_ready(struct vendor_vp *v)
 {
-	return (v->regs.rflags & RFLAGS_IF) && !shadow(v) && !v->event.valid;
+	return (v->regs.rflags & RFLAGS_IF) && !shadow(v) && !v->event.valid &&
+		!v->stepping;
 }
 
 bool vendor_nmi_ready(struct vendor_vp *v)
@@ -121,6 +126,8 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
 	u32 ctl = v->vmcb->int_ctl &
 		  ~(INT_CTL_V_IRQ | INT_CTL_V_PRIO | INT_CTL_V_IGN_TPR);
 
+	/* A window would open before the step is done; its end is one too. */
+	on = on && !v->stepping;
 	if (on)
 		ctl |= INT_CTL_V_IRQ | INT_CTL_V_PRIO | INT_CTL_V_IGN_TPR;
 	v->vmcb->int_ctl = ctl;

@@ -165,5 +165,17 @@ void test_nmi_window(void)
 	CHECK(!(v.regs.rflags & RFLAGS_TF));
 	vendor_run(&v, &e);
 	CHECK(e.reason == EXIT_INTR && vendor_nmi_ready(&v));
+
+	/* In the middle of the step nothing may push our TF. */
+	v.event = (struct hv_event){ .valid = true, .type = EVENT_NMI,
+				     .vector = 2 };
+	v.regs.rflags = RFLAGS_FIXED | RFLAGS_IF;
+	vendor_want_nmi_window(&v, true);
+	entries = 0;
+	vendor_run(&v, &e);
+	CHECK(e.reason == EXIT_INTR && (v.regs.rflags & RFLAGS_IF));
+	CHECK(!vendor_intr_ready(&v));
+	vendor_want_intr_window(&v, true);
+	CHECK(!(v.vmcb->int_ctl & INT_CTL_V_IRQ));
 	fake_vp_done(&v);
 }
