@@ -27,22 +27,30 @@ beat() {
 	done
 }
 
-# vmbus comes and goes, CPU 1 too; what fails is named.
-drivers() {
+complaints() {
+	dmesg | grep -E 'BUG:|WARNING: CPU|Oops|stall|hv_vmbus:.*(fail|time)' | sed 's/^/@@complaint /'
+	echo "@@done"
+}
+
+# vmbus comes and goes; what fails is named.
+vmbus() {
 	for i in 1 2 3; do
 		rmmod hv_vmbus || echo "@@failed rmmod $i"
 		modprobe hv_vmbus || echo "@@failed modprobe $i"
 	done
 	echo "@@vmbus $(dmesg | grep -c 'Vmbus version:')"
+	complaints
+}
+
+# CPU 1 comes and goes.
+cpus() {
 	for i in 1 2 3 4 5; do
 		echo 0 >/sys/devices/system/cpu/cpu1/online || echo "@@failed offline $i"
 		echo 1 >/sys/devices/system/cpu/cpu1/online || echo "@@failed online $i"
 		taskset 2 true || echo "@@failed taskset $i"
 	done
 	echo "@@clock $(cat /sys/devices/system/clockevents/clockevent1/current_device)"
-	dmesg | grep -E 'BUG:|WARNING: CPU|Oops|stall|hv_vmbus:.*(fail|time)' | sed 's/^/@@complaint /'
-	echo "@@done"
-	poweroff -f
+	complaints
 }
 
 case $(sed -n 's/.*life=\([a-z]*\).*/\1/p' /proc/cmdline) in
@@ -51,7 +59,8 @@ reboot)		reboot -f ;;
 panic)		echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
 triple)		exec /triple ;;
 beat)		beat ;;
-drivers)	drivers ;;
+vmbus)		vmbus; poweroff -f ;;
+cpus)		cpus; poweroff -f ;;
 busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
 *)		while :; do sleep 1; done ;;
 esac

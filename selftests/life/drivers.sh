@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Runs in L1: in one Debian child CPU 1 goes and comes, in another one vmbus is
+# unloaded and loaded: without an answer to UNLOAD it would wait for ever.
+#
+# The latter has no synthetic timers: on its way out vmbus stops the direct ones
+# but leaves them registered as clock events, so that no CPU has a timer any
+# more (Linux 6.1 and 6.12, on any Hyper-V).
+. /life/tap.sh
+
+NO_TIMERS=0x3000000A76	# the default without HV_MSR_SYNTIMER_AVAILABLE
+
+# ends NAME: the child is through, and says what failed
+ends() {
+	wait_for 120 heard "$1" "@@done"
+	check $? "$1: it comes to its end"
+	heard "$1" "@@done" || tail -n 40 "/tmp/$1.console" | sed 's/^/# /'
+	! grep -E '@@(failed|complaint)' "/tmp/$1.console"
+	check $? "$1: nothing fails, no complaint in its kernel log"
+	wait_for 60 in_state "$1" stopped
+	check $? "$1: it powers off"
+	partctl destroy "$1"
+}
+
+load; check $? "load"
+debian cpus "life=cpus" --vps 2 --on-poweroff preserve && partctl start cpus && listen cpus
+check $? "a child whose CPU 1 goes and comes"
+debian bus "life=vmbus" --vps 2 --on-poweroff preserve --privileges $NO_TIMERS &&
+	partctl start bus && listen bus
+check $? "a child that unloads and loads vmbus"
+ends cpus
+heard cpus "@@clock Hyper-V clockevent"
+check $? "cpus: its synthetic timer comes back"
+ends bus
+heard bus "@@vmbus 4"
+check $? "bus: it negotiates anew each time"
+nobody; check $? "nothing is left"
+unload; check $? "unload"
+clean_kernel_log; check $? "the root's kernel log is clean"
+plan
