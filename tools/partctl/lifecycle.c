@@ -24,6 +24,37 @@ static int refused(const char *name, struct json_object *reply, int err)
 	return exit_code(err);
 }
 
+/* [FLAG] NAME, as start and stop take them. NULL: that is not what was given. */
+static const char *name_and_flag(int argc, char **argv, const char *flag,
+				 bool *given)
+{
+	const char *name = NULL;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], flag))
+			*given = true;
+		else if (*argv[i] == '-' || name)
+			return NULL;
+		else
+			name = argv[i];
+	}
+	return name;
+}
+
+/* A command whose reply says no more than yes or no. */
+static int ask(struct control_client *client, const char *name,
+	       const char *cmd, struct json_object *args)
+{
+	struct json_object *reply;
+	int ret = control_call(client, cmd, args, &reply);
+
+	if (ret)
+		return refused(name, reply, ret);
+	json_object_put(reply);
+	return EXIT_OK;
+}
+
 int cmd_create(int argc, char **argv)
 {
 	struct child_config config;
@@ -62,35 +93,19 @@ int cmd_run(int argc, char **argv)
 int cmd_start(int argc, char **argv)
 {
 	struct control_client *client;
-	struct json_object *reply;
 	char dir[RUNDIR_PATH_MAX];
-	const char *name = NULL;
 	bool console = false;
-	int i;
+	const char *name;
 	int ret;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--console"))
-			console = true;
-		else if (*argv[i] == '-' || name)
-			return usage("start");
-		else
-			name = argv[i];
-	}
+	name = name_and_flag(argc, argv, "--console", &console);
 	if (!name)
 		return usage("start");
 	ret = partition_connect(name, dir, &client);
 	if (ret)
 		return ret;
-	if (console) {
-		ret = terminal_attach(name, dir, client, true);
-	} else {
-		ret = control_call(client, "start", NULL, &reply);
-		if (ret)
-			ret = refused(name, reply, ret);
-		else
-			json_object_put(reply);
-	}
+	ret = console ? terminal_attach(name, dir, client, true) :
+			ask(client, name, "start", NULL);
 	control_disconnect(client);
 	return ret;
 }
@@ -99,21 +114,12 @@ int cmd_stop(int argc, char **argv)
 {
 	struct control_client *client;
 	struct json_object *args;
-	struct json_object *reply;
 	char dir[RUNDIR_PATH_MAX];
-	const char *name = NULL;
 	bool force = false;
-	int i;
+	const char *name;
 	int ret;
 
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--force"))
-			force = true;
-		else if (*argv[i] == '-' || name)
-			return usage("stop");
-		else
-			name = argv[i];
-	}
+	name = name_and_flag(argc, argv, "--force", &force);
 	if (!name)
 		return usage("stop");
 	ret = partition_connect(name, dir, &client);
@@ -127,12 +133,8 @@ int cmd_stop(int argc, char **argv)
 	}
 	args = json_object_new_object();
 	json_object_object_add(args, "force", json_object_new_boolean(true));
-	ret = control_call(client, "stop", args, &reply);
+	ret = ask(client, name, "stop", args);
 	json_object_put(args);
-	if (ret)
-		ret = refused(name, reply, ret);
-	else
-		json_object_put(reply);
 	control_disconnect(client);
 	return ret;
 }
