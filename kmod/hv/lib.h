@@ -44,8 +44,8 @@ static inline void cpu_relax(void)
 }
 
 /*
- * Ticket lock. Interrupts never run inside the hypervisor (GIF = 0, or VMX
- * root with IF = 0), so no lock has an irq variant. Lock order stands in
+ * Ticket lock. Interrupts never run inside the hypervisor (the back end
+ * keeps them off), so no lock has an irq variant. Lock order stands in
  * partition.h. No lock is held across a world switch.
  */
 struct spinlock {

@@ -58,7 +58,7 @@ static void probe_speculation(void)
 
 	machine.has_ibpb = (e8.b & BIT(12)) || (f7.d & BIT(26));
 	machine.ibpb_clears_rsb = e8.b & BIT(30);	/* IBPB_RET */
-	/* A value in the VMCB is the back end's business (APM 15.36.8). */
+	/* One the CPU keeps for the guest is the back end's business (APM 15.36.8). */
 	machine.has_spec_ctrl = (e8.b & (BIT(14) | BIT(15) | BIT(24))) ||
 				(f7.d & BIT(26));
 	machine.fp_leaks = !(e8.b & BIT(2));		/* XSaveErPtr */
