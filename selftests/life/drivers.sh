@@ -3,9 +3,12 @@
 # Runs in L1: in one Debian child CPU 1 goes and comes, in another one vmbus is
 # unloaded and loaded: without an answer to UNLOAD it would wait for ever.
 #
-# The latter has no synthetic timers: on its way out vmbus stops the direct ones
-# but leaves them registered as clock events, so that no CPU has a timer any
-# more (Linux 6.1 and 6.12, on any Hyper-V).
+# The latter has no synthetic timers, since Linux (6.1, 6.12) does not survive the
+# unloading with any, on any Hyper-V. Direct ones vmbus stops but leaves
+# registered as clock events, so that no CPU has a timer any more. Those by
+# message it asks to be unbound; with more than one VP one CPU's local APIC timer
+# is the broadcast device and cannot take over, the request fails, its answer is
+# not looked at, and the next message calls into what has been freed.
 . /life/tap.sh
 
 NO_TIMERS=0x3000000A76	# the default without HV_MSR_SYNTIMER_AVAILABLE
