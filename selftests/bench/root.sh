@@ -59,6 +59,15 @@ pss=$(awk '/^[0-9a-f]+-[0-9a-f]+ / { split($1, r, "-"); ram = 0 }
 	/^Size:/ { ram = $2 >= 65536 } /^Pss:/ { if (!ram) t += $2 } END { print t }' "/proc/$pid/smaps")
 echo "@@value partition_deposited_kib $((pages * 4))"
 echo "@@value partition_worker_kib $pss"
+
+# What the root's kernel takes for one (objects, page tables, stacks): of eight.
+kernel_kib() { awk '/^(Slab|PageTables|VmallocUsed|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
+before=$(kernel_kib)
+for i in 1 2 3 4 5 6 7 8; do
+	partctl create "k$i" --kernel /guests/bench.elf --memory 16M >/dev/null || die "create k$i"
+done
+echo "@@value partition_kernel_kib $((($(kernel_kib) - before) / 8))"
+for i in 1 2 3 4 5 6 7 8; do partctl destroy "k$i" >/dev/null; done
 partctl destroy o >/dev/null
 
 # Debian: from the first RUN_VP to init's first word, virtual time
