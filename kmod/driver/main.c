@@ -3,6 +3,7 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <hvpart/release.h>
 #include "hvpart.h"
 
 static int __init hvpart_init(void)
@@ -65,3 +66,4 @@ module_exit(hvpart_exit);
 
 MODULE_DESCRIPTION("Hypervisor under a running kernel: the Linux half");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(HVPART_RELEASE_TEXT);

@@ -2,6 +2,7 @@
 /* The hypervisor's own CPUID leaves (TLFS "feature discovery"). */
 #include "cpuid.h"
 #include <hvpart/cpuid.h>
+#include <hvpart/release.h>
 #include <hvpart/stats.h>
 
 /*
@@ -22,9 +23,9 @@ void cpuid_hv(const struct partition *p, u32 leaf, struct cpuid_regs *out)
 		out->eax = HYPERV_INTERFACE_EAX;
 		break;
 	case HYPERV_CPUID_VERSION:
-		/* Information only: build, version 0.1. */
+		/* Information only: build, version. */
 		out->eax = HVPART_ABI_VERSION;
-		out->ebx = 1;
+		out->ebx = HVPART_RELEASE_MAJOR << 16 | HVPART_RELEASE_MINOR;
 		break;
 	case HYPERV_CPUID_FEATURES:
 		out->eax = p->privileges;

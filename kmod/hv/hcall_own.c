@@ -6,6 +6,7 @@
 #include "log.h"
 #include "owner.h"
 #include "time.h"
+#include <hvpart/release.h>
 
 static u64 arg(const struct hcall *c, u32 i)
 {
@@ -155,6 +156,7 @@ hv_status hc_get_info(struct hcall *c)
 	if (!c->caller->is_root)
 		return HV_STATUS_ACCESS_DENIED;
 	out->abi_version = HVPART_ABI_VERSION;
+	out->build = HVPART_RELEASE;
 	out->vendor = vendor_id;
 	out->paging_levels = machine.la57 ? 5 : 4;
 	out->image_bytes = hv_image_readonly_bytes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The device's ioctls: creation, capabilities, facts, log, list. */
 #include <kselftest_harness.h>
+#include <hvpart/release.h>
 #include <sys/stat.h>
 #include "part.h"
 
@@ -157,6 +158,7 @@ TEST_F(device, info)
 
 	ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &info));
 	EXPECT_EQ(HVPART_ABI_VERSION, info.abi_version);
+	EXPECT_EQ(HVPART_RELEASE, info.build);
 	EXPECT_EQ((u32)sysconf(_SC_NPROCESSORS_ONLN), info.cpu_demoted);
 	EXPECT_EQ(-EFAULT, do_ioctl(self->dev, HVPART_GET_INFO, (void *)8));
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <hvpart/release.h>
 #include "libpart.h"
 #include "partctl.h"
 
@@ -65,14 +66,14 @@ int cmd_version(int argc, char **argv)
 		return usage("version");
 	hypervisor_version(running, sizeof(running));
 	if (!json) {
-		printf("partctl %s, ABI %d\n", PARTCTL_VERSION,
+		printf("partctl %s, ABI %d\n", HVPART_RELEASE_TEXT,
 		       HVPART_ABI_VERSION);
 		printf("hypervisor %s\n", *running ? running : "not loaded");
 		return EXIT_OK;
 	}
 	root = json_object_new_object();
 	json_object_object_add(root, "partctl",
-			       json_object_new_string(PARTCTL_VERSION));
+			       json_object_new_string(HVPART_RELEASE_TEXT));
 	json_object_object_add(root, "abi",
 			       json_object_new_int(HVPART_ABI_VERSION));
 	json_object_object_add(root, "hypervisor", *running ?

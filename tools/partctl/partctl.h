@@ -11,8 +11,6 @@
 
 #include "rundir.h"
 
-#define PARTCTL_VERSION		"0.1.0"
-
 /* Exit codes; partctl.1 documents them. */
 enum {
 	EXIT_OK			= 0,

@@ -173,7 +173,7 @@ HVPART_ASSERT_SIZE(struct hvpart_room, 16);
 /**
  * struct hvpart_info - the machine, as the hypervisor sees it
  * @abi_version: HVPART_ABI_VERSION it was built with
- * @build: release, (major << 16) | (minor << 8) | patch
+ * @build: HVPART_RELEASE it was built from: (major << 16) | (minor << 8) | patch
  * @vendor: HV_PARTITION_PROCESSOR_VENDOR_*
  * @paging_levels: 4 or 5
  * @image_bytes: allocated, non-writable bytes of the image: what the budget is

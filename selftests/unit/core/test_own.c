@@ -2,6 +2,8 @@
 /* hvpart's own calls: caller page, log, statistics, leaving. */
 #include <string.h>
 
+#include <hvpart/release.h>
+
 #include "log.h"
 #include "sim.h"
 
@@ -135,6 +137,7 @@ static void info(void)
 
 	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
 	CHECK_EQ(out->abi_version, HVPART_ABI_VERSION);
+	CHECK_EQ(out->build, HVPART_RELEASE);
 	CHECK_EQ(out->cpu_count, NR_CPUS);
 	CHECK_EQ(out->partition_count, 1);
 	CHECK_EQ(out->tsc_hz, machine.tsc_hz);
