@@ -54,6 +54,7 @@ static int info_show(struct seq_file *m, void *unused)
 		SHOW(m, i, image_bytes);
 		SHOW(m, i, image_total);
 		SHOW(m, i, max_vps);
+		SHOW(m, i, max_partitions);
 		SHOW(m, i, asid_count);
 		SHOW(m, i, cpu_count);
 		SHOW(m, i, cpu_demoted);
@@ -150,17 +151,12 @@ static int partition_show(struct seq_file *m, void *unused)
 	SHOW(m, &s, vp_count);
 	SHOW(m, &s, port_count);
 	SHOW(m, &s, connection_count);
-	SHOW(m, &s, intercept_count);
 	SHOW(m, &s, pool_pages);
 	SHOW(m, &s, pool_free);
 	SHOW(m, &s, leaf_4k);
 	SHOW(m, &s, leaf_2m);
 	SHOW(m, &s, leaf_1g);
 	SHOW(m, &s, table_pages);
-	SHOW(m, &s, maps);
-	SHOW(m, &s, unmaps);
-	SHOW(m, &s, splits);
-	SHOW(m, &s, joins);
 	SHOW(m, &s, reference_time);
 	seq_printf(m, "guest_os_id 0x%llx\n", s.guest_os_id);
 	SHOW(m, &s, crash_count);
@@ -207,8 +203,6 @@ static int vp_show(struct seq_file *m, void *unused)
 	SHOW(m, &s, events);
 	SHOW(m, &s, timer_expiries);
 	SHOW(m, &s, ipis);
-	SHOW(m, &s, guest_tsc);
-	SHOW(m, &s, hypervisor_tsc);
 	show_exits(m, "exit_", s.exits);
 	return 0;
 }

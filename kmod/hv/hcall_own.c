@@ -164,7 +164,6 @@ hv_status hc_get_info(struct hcall *c)
 	out->max_vps = HV_MAX_VPS;
 	out->max_partitions = HV_MAX_PARTITIONS;
 	out->asid_count = vendor_tag_count();
-	out->asid_root = 1;
 	out->cpu_count = machine.nr_cpus;
 	out->cpu_demoted = cpu_count_demoted();
 	out->partition_count = 1 + partition_count_children();

@@ -28,18 +28,16 @@ static const struct counter vp_counters[] = {
 	VP(dispatches), VP(world_switches), VP(hypercalls),
 	VP(interrupts_injected), VP(exceptions_injected), VP(barriers),
 	VP(flushes), VP(intercepts), VP(halts), VP(kicks), VP(messages),
-	VP(events), VP(timer_expiries), VP(ipis), VP(guest_tsc),
-	VP(hypervisor_tsc),
+	VP(events), VP(timer_expiries), VP(ipis),
 };
 
 static const struct counter partition_counters[] = {
 	PARTITION(partition_id), PARTITION(parent_id), PARTITION(state),
 	PARTITION(vp_count), PARTITION(child_count), PARTITION(port_count),
-	PARTITION(connection_count), PARTITION(intercept_count),
-	PARTITION(pool_pages), PARTITION(pool_free), PARTITION(leaf_4k),
-	PARTITION(leaf_2m), PARTITION(leaf_1g), PARTITION(table_pages),
-	PARTITION(maps), PARTITION(unmaps), PARTITION(splits),
-	PARTITION(joins), PARTITION(reference_time), PARTITION(guest_os_id),
+	PARTITION(connection_count), PARTITION(pool_pages),
+	PARTITION(pool_free), PARTITION(leaf_4k), PARTITION(leaf_2m),
+	PARTITION(leaf_1g), PARTITION(table_pages),
+	PARTITION(reference_time), PARTITION(guest_os_id),
 	PARTITION(crash_count),
 };
 

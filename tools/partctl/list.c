@@ -161,10 +161,9 @@ static void print_info(struct json_object *info)
 
 static struct json_object *hypervisor_json(struct part_dev *dev)
 {
-	struct json_object *root, *rooms;
+	struct json_object *root;
 	struct hvpart_info info;
 	char release[32];
-	uint32_t i;
 
 	if (part_get_info(dev, &info))
 		return NULL;
@@ -181,6 +180,7 @@ static struct json_object *hypervisor_json(struct part_dev *dev)
 	ADD(image_bytes);
 	ADD(image_total);
 	ADD(max_vps);
+	ADD(max_partitions);
 	ADD(asid_count);
 	ADD(cpu_count);
 	ADD(cpu_demoted);
@@ -197,13 +197,6 @@ static struct json_object *hypervisor_json(struct part_dev *dev)
 	ADD(epoch_oldest);
 	ADD(tsc_hz);
 	ADD(faults);
-	rooms = json_object_new_object();
-	for (i = 0; i < info.room_count && i < HVPART_ROOM_MAX; i++) {
-		info.rooms[i].name[HVPART_ROOM_NAME_LEN - 1] = '\0';
-		json_object_object_add(rooms, info.rooms[i].name,
-			json_object_new_int64(info.rooms[i].bytes));
-	}
-	json_object_object_add(root, "rooms", rooms);
 	return root;
 }
 
@@ -227,9 +220,7 @@ static int info_hypervisor(bool json)
 	if (json)
 		return print_json(root);
 	json_object_object_foreach(root, key, value)
-		if (!json_object_is_type(value, json_type_object))
-			printf("%-18s %s\n", key,
-			       json_object_get_string(value));
+		printf("%-18s %s\n", key, json_object_get_string(value));
 	json_object_put(root);
 	return EXIT_OK;
 }

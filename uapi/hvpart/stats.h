@@ -70,8 +70,6 @@
  * @events: event flags set in its SIEF page
  * @timer_expiries: synthetic and APIC timer expiries
  * @ipis: interprocessor interrupts sent
- * @guest_tsc: tsc spent in guest mode
- * @hypervisor_tsc: tsc spent in the hypervisor on its behalf
  * @reserved: zero
  */
 struct hvpart_vp_stats {
@@ -90,13 +88,11 @@ struct hvpart_vp_stats {
 	__u64 events;
 	__u64 timer_expiries;
 	__u64 ipis;
-	__u64 guest_tsc;
-	__u64 hypervisor_tsc;
-	__u64 reserved[16];
+	__u64 reserved[18];
 };
 HVPART_ASSERT_SIZE(struct hvpart_vp_stats, 512);
 HVPART_ASSERT_OFFSET(struct hvpart_vp_stats, dispatches, 256);
-HVPART_ASSERT_OFFSET(struct hvpart_vp_stats, hypervisor_tsc, 376);
+HVPART_ASSERT_OFFSET(struct hvpart_vp_stats, ipis, 360);
 
 /* Life of a partition (TLFS, "partition states"). */
 #define HVPART_PARTITION_CREATED	0
@@ -113,17 +109,13 @@ HVPART_ASSERT_OFFSET(struct hvpart_vp_stats, hypervisor_tsc, 376);
  * @child_count: partitions that it created and that exist
  * @port_count: its ports
  * @connection_count: its connections
- * @intercept_count: its installed intercepts
+ * @reserved0: zero
  * @pool_pages: pages deposited and not withdrawn
  * @pool_free: those of them that are free
  * @leaf_4k: leaves of its nested page table, 4 KiB
  * @leaf_2m: 2 MiB
  * @leaf_1g: 1 GiB
  * @table_pages: pages that the nested page table itself takes
- * @maps: pages mapped, in units of 4 KiB
- * @unmaps: pages unmapped, in units of 4 KiB
- * @splits: large leaves split
- * @joins: large leaves rejoined
  * @reference_time: now, 100 ns
  * @guest_os_id: what the guest wrote
  * @crash_count: crash notifications so far
@@ -137,38 +129,20 @@ struct hvpart_partition_stats {
 	__u32 child_count;
 	__u32 port_count;
 	__u32 connection_count;
-	__u32 intercept_count;
+	__u32 reserved0;
 	__u64 pool_pages;
 	__u64 pool_free;
 	__u64 leaf_4k;
 	__u64 leaf_2m;
 	__u64 leaf_1g;
 	__u64 table_pages;
-	__u64 maps;
-	__u64 unmaps;
-	__u64 splits;
-	__u64 joins;
 	__u64 reference_time;
 	__u64 guest_os_id;
 	__u64 crash_count;
-	__u64 reserved[14];
+	__u64 reserved[18];
 };
 HVPART_ASSERT_SIZE(struct hvpart_partition_stats, 256);
 HVPART_ASSERT_OFFSET(struct hvpart_partition_stats, pool_pages, 40);
-
-#define HVPART_ROOM_NAME_LEN		12
-#define HVPART_ROOM_MAX			32
-
-/**
- * struct hvpart_room - text and read-only data of one room of the image
- * @name: the room, NUL-terminated
- * @bytes: its size
- */
-struct hvpart_room {
-	char name[HVPART_ROOM_NAME_LEN];
-	__u32 bytes;
-};
-HVPART_ASSERT_SIZE(struct hvpart_room, 16);
 
 /**
  * struct hvpart_info - the machine, as the hypervisor sees it
@@ -181,11 +155,9 @@ HVPART_ASSERT_SIZE(struct hvpart_room, 16);
  * @max_vps: greatest number of VPs in a partition
  * @max_partitions: greatest number of partitions; 0: memory is the limit
  * @asid_count: ASIDs or VPIDs of the CPU that can be used
- * @asid_root: the one that the root uses on all CPUs
  * @cpu_count: CPUs that the hypervisor has an area for
  * @cpu_demoted: CPUs that are demoted now
  * @partition_count: partitions that exist, the root included
- * @room_count: valid entries of @rooms; may be 0 from a bare hypercall
  * @leaf_1g: leaves of the root's nested map, 1 GiB
  * @leaf_2m: 2 MiB
  * @leaf_4k: 4 KiB
@@ -201,10 +173,8 @@ HVPART_ASSERT_SIZE(struct hvpart_room, 16);
  * @faults: faults in the hypervisor itself since load
  * @reserved: zero
  * @root_exits: exits of the root, all CPUs, by HVPART_EXIT_*
- * @rooms: the build's table
  *
- * From HVCALL_HVPART_GET_INFO, and from the ioctl of the same name, where the
- * driver adds @rooms.
+ * From HVCALL_HVPART_GET_INFO, and from the ioctl of the same name.
  */
 struct hvpart_info {
 	__u32 abi_version;
@@ -216,11 +186,9 @@ struct hvpart_info {
 	__u32 max_vps;
 	__u32 max_partitions;
 	__u32 asid_count;
-	__u32 asid_root;
 	__u32 cpu_count;
 	__u32 cpu_demoted;
 	__u32 partition_count;
-	__u32 room_count;
 	__u64 leaf_1g;
 	__u64 leaf_2m;
 	__u64 leaf_4k;
@@ -234,14 +202,12 @@ struct hvpart_info {
 	__u64 tsc_hz;
 	__u64 log_next;
 	__u64 faults;
-	__u64 reserved[11];
+	__u64 reserved[12];
 	__u64 root_exits[HVPART_EXIT_COUNT];
-	struct hvpart_room rooms[HVPART_ROOM_MAX];
 };
-HVPART_ASSERT_SIZE(struct hvpart_info, 1024);
-HVPART_ASSERT_OFFSET(struct hvpart_info, leaf_1g, 64);
+HVPART_ASSERT_SIZE(struct hvpart_info, 512);
+HVPART_ASSERT_OFFSET(struct hvpart_info, leaf_1g, 56);
 HVPART_ASSERT_OFFSET(struct hvpart_info, root_exits, 256);
-HVPART_ASSERT_OFFSET(struct hvpart_info, rooms, 512);
 
 #define HVPART_LOG_FAULT		0	/* a fault of the hypervisor */
 #define HVPART_LOG_ERROR		1

@@ -142,6 +142,7 @@ static void info(void)
 	CHECK_EQ(out->partition_count, 1);
 	CHECK_EQ(out->tsc_hz, machine.tsc_hz);
 	CHECK_EQ(out->max_vps, HV_MAX_VPS);
+	CHECK_EQ(out->max_partitions, HV_MAX_PARTITIONS);
 	CHECK_EQ(out->paging_levels, 4);
 	CHECK_EQ(out->deposited_pages, ARENA_SEED - NR_BOOT + NR_BOOT);
 	calls = out->root_exits[EXIT_HYPERCALL];
