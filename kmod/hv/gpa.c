@@ -16,6 +16,7 @@ hv_status gpa_space_init(struct gpa_space *s, struct pool *pool, u64 limit,
 	s->table = pool_alloc(pool);
 	if (!s->table)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
+	s->nr_tables = 1;
 	s->limit = MIN(limit, BIT(9 * vendor_npt_levels()));
 	return is_root ? gpa_root_init(s) : HV_STATUS_SUCCESS;
 }

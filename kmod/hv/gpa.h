@@ -42,6 +42,7 @@ struct gpa_space {
 	u64 leaves[3];			/* 4K, 2M, 1G leaves */
 	struct overlay_set *overlays;
 	bool is_root;
+	u32 nr_tables;			/* pages of the tables, the top included */
 };
 
 struct gpa_entry {

@@ -144,6 +144,7 @@ static void insert_table(struct gpa_space *s, u64 gpn, u64 *slot, u32 level,
 	owner_set_link(va_to_spa(table) >> PAGE_SHIFT,
 		       512 * weight(s, gpn, level, old) | (old ? 0 : tag));
 	account(s, gpn, slot, level, old, link);
+	s->nr_tables++;
 	if (vendor_npt_is_leaf(old, level)) {
 		s->leaves[level - 2] += 512;
 		/* Same translations; but two sizes at once are not for TLBs. */
@@ -191,6 +192,7 @@ void gpa_collapse(struct gpa_space *s, u64 gpn)
 			s->is_root ? gpa_ram_leaf(gpn, level) : 0);
 		if (s->is_root)
 			s->leaves[level - 2] -= 512;
+		s->nr_tables--;
 		if (MUTATED(GPA_COLLAPSE_DEFERRED))
 			pool_free(s->pool, gpa_entry_table(v));
 		else
@@ -222,6 +224,7 @@ void gpa_free_tables(struct gpa_space *s, u64 *table, u32 level)
 				gpa_put_leaf(v, level);
 		}
 	}
+	s->nr_tables--;
 	if (MUTATED(GPA_SUBTREE_DEFERRED))
 		pool_free(s->pool, table);
 	else

@@ -114,6 +114,7 @@ static void partition_stats(struct partition *p, struct hvpart_partition_stats *
 	s->leaf_4k = p->gpa.leaves[0];
 	s->leaf_2m = p->gpa.leaves[1];
 	s->leaf_1g = p->gpa.leaves[2];
+	s->table_pages = p->gpa.nr_tables;
 	s->reference_time = p->is_root ? 0 : time_ref_now(p);
 	s->guest_os_id = p->guest_os_id;
 	s->crash_count = p->crash_count;
@@ -170,6 +171,7 @@ hv_status hc_get_info(struct hcall *c)
 	out->leaf_4k = g->leaves[0];
 	out->leaf_2m = g->leaves[1];
 	out->leaf_1g = g->leaves[2];
+	out->table_pages = g->nr_tables;
 	out->hidden_reads = gpa_root_stats.hidden_reads;
 	out->hidden_writes = gpa_root_stats.hidden_writes;
 	out->deposited_pages = root_pool->nr_free + root_pool->nr_pending +

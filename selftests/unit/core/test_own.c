@@ -120,6 +120,7 @@ static void statistics(void)
 	CHECK_EQ(ps->vp_count, 2);
 	CHECK_EQ(ps->pool_pages, 100);
 	CHECK_EQ(ps->leaf_4k, p->gpa.leaves[0]);
+	CHECK_EQ(ps->table_pages, 4);		/* all memory is at 0 */
 	CHECK(ps->reference_time);
 	CHECK_EQ(stats(HV_PARTITION_ID_SELF, 0, HVPART_STATS_PARTITION), 0);
 	CHECK_EQ(ps->partition_id, 1);
@@ -144,6 +145,7 @@ static void info(void)
 	CHECK_EQ(out->max_vps, HV_MAX_VPS);
 	CHECK_EQ(out->max_partitions, HV_MAX_PARTITIONS);
 	CHECK_EQ(out->paging_levels, 4);
+	CHECK_EQ(out->table_pages, root_partition.gpa.nr_tables);
 	CHECK_EQ(out->deposited_pages, ARENA_SEED - NR_BOOT + NR_BOOT);
 	calls = out->root_exits[EXIT_HYPERCALL];
 	ON_CPU(2, CHECK_EQ(root_fast(HVCALL_HVPART_NULL, 0, 0), 0));

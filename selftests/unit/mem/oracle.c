@@ -289,6 +289,7 @@ static void audit_child(int child)
 	audit_table(&k->gpa, k->gpa.table, vendor_npt_levels(), 0, &n);
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(k->gpa.leaves[i], n.leaves[i]);
+	CHECK_EQ(k->gpa.nr_tables, n.tables);
 	used = n.tables + (k->gpa.overlays ? 1 + !!k->gpa.overlays->more : 0);
 	for (i = 0; i < 8; i++)
 		used += !!k->ovl_page[i];
@@ -384,6 +385,7 @@ void check_all(void)
 	audit_table(&root, root.table, vendor_npt_levels(), 0, &root_n);
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(root.leaves[i], root_n.leaves[i]);
+	CHECK_EQ(root.nr_tables, root_n.tables);
 	audit_pool(root_pool);
 	n = host_tables(raw_table(ASID_HOST), vendor_npt_levels());
 	CHECK_EQ(root_pool->nr_used, root_n.tables + n + 1 /* zeros */);
