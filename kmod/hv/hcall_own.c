@@ -109,6 +109,8 @@ static void partition_stats(struct partition *p, struct hvpart_partition_stats *
 	s->state = p->state;
 	s->vp_count = p->nr_vps;
 	s->child_count = p->nr_children;
+	s->port_count = p->nr_ports;
+	s->connection_count = p->nr_connections;
 	s->pool_free = p->pool.nr_free + p->pool.nr_pending;
 	s->pool_pages = s->pool_free + p->pool.nr_used + p->pool.nr_leaving;
 	s->leaf_4k = p->gpa.leaves[0];

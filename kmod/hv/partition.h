@@ -60,6 +60,7 @@ struct partition {
 	struct port *ports;		/* port.c: receiving ends of this partition */
 	struct connection *connections;	/* port.c: sending ends */
 	u32 nr_vps, nr_children;
+	u32 nr_ports, nr_connections;	/* port.c */
 
 	u64 creation_flags;
 	u64 synthetic_features;		/* property 0x10001 as written */

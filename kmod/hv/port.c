@@ -179,6 +179,7 @@ hv_status hc_create_port(struct hcall *c)
 		} else {
 			port->next = p->ports;
 			p->ports = port;
+			p->nr_ports++;
 		}
 		spin_unlock(&port_lock);
 		if (st)
@@ -195,6 +196,7 @@ static void unlink_port(struct port *port)
 	while (*at != port)
 		at = &(*at)->next;
 	*at = port->next;
+	port->owner->nr_ports--;
 	if (port->con)
 		port->con->port = NULL;
 }
@@ -288,6 +290,7 @@ static hv_status do_connect(struct partition *p, struct partition *owner,
 	port->con = con;
 	con->next = p->connections;
 	p->connections = con;
+	p->nr_connections++;
 	return HV_STATUS_SUCCESS;
 }
 
@@ -326,6 +329,7 @@ static void drop_connection(struct partition *p, struct connection *con)
 	while (*at != con)
 		at = &(*at)->next;
 	*at = con->next;
+	p->nr_connections--;
 	if (con->port)
 		con->port->con = NULL;
 }

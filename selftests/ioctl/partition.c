@@ -322,6 +322,7 @@ TEST_F(partition, stats)
 	ASSERT_EQ(0, do_ioctl(self->part, HVPART_GET_STATS, &a));
 	EXPECT_EQ(sizeof(s), a.size);
 	EXPECT_EQ(HVPART_PARTITION_ACTIVE, s.state);
+	EXPECT_GE(s.table_pages, 1);
 	/* A program that knows only the first two words. */
 	memset(&s, 0x5a, sizeof(s));
 	a.size = 16;

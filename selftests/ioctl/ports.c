@@ -131,6 +131,14 @@ TEST_F(ports, event_structure)
 	close(fresh);
 }
 
+static u32 connections(int part)
+{
+	struct hvpart_partition_stats s = { 0 };
+	struct hvpart_get_stats a = { .size = sizeof(s), .stats_ptr = (uintptr_t)&s };
+
+	return do_ioctl(part, HVPART_GET_STATS, &a) ? ~0U : s.connection_count;
+}
+
 TEST_F(ports, events)
 {
 	const int a = eventfd(0, EFD_NONBLOCK), b = eventfd(0, EFD_NONBLOCK);
@@ -138,6 +146,7 @@ TEST_F(ports, events)
 	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
 	ASSERT_EQ(0, bind_event(self->part, CONN, 0, a, 0));
 	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, 0));
+	EXPECT_EQ(1, connections(self->part));
 	EXPECT_EQ(0, guest_signal(self, CONN, 0));
 	EXPECT_EQ(1, event_count(a));
 	EXPECT_EQ(0, event_count(b));
@@ -152,6 +161,7 @@ TEST_F(ports, events)
 	EXPECT_EQ(0, guest_signal(self, CONN, 0));
 	EXPECT_EQ(0, event_count(a));
 	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, connections(self->part));
 	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
 }
 

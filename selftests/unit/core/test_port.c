@@ -65,6 +65,17 @@ static void channel(bool up, u32 type)
 	CHECK_EQ(connect_port(&con), 0);
 }
 
+/* The statistics of @of count its ports and its connections. */
+static void counts(u64 of, u32 ports, u32 connections)
+{
+	struct hvpart_input_get_stats in = { of, 0, HVPART_STATS_PARTITION };
+	struct hvpart_partition_stats *s = root_out();
+
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_STATS, &in, sizeof(in)), 0);
+	CHECK_EQ(s->port_count, ports);
+	CHECK_EQ(s->connection_count, connections);
+}
+
 static u16 post(u32 con, u32 type, u8 size)
 {
 	struct hv_input_post_message in = { .connectionid.asu32 = con,
@@ -252,9 +263,13 @@ static void recall(void)
 
 	begin();
 	channel(false, HV_PORT_TYPE_MESSAGE);
+	counts(p->id, 1, 0);
+	counts(1, 0, 1);
 	for (u32 i = 0; i < 5; i++)
 		CHECK_EQ(post(CON, 100 + i, 8), 0);
 	CHECK_EQ(root_fast(HVCALL_DELETE_PORT, p->id, PORT), 0);
+	counts(p->id, 0, 0);
+	counts(1, 0, 1);
 	synic_on();
 	synic_scan(vp);
 	CHECK_EQ(slot()->header.message_type, 0);
@@ -264,6 +279,9 @@ static void recall(void)
 	in = port_in(p->id, PORT, 1, HV_PORT_TYPE_MESSAGE);
 	CHECK_EQ(create(&in), 0);
 	CHECK_EQ(post(CON, 1, 8), 0x11);
+	counts(p->id, 1, 0);
+	CHECK_EQ(root_fast(HVCALL_DISCONNECT_PORT, HV_PARTITION_ID_SELF, CON), 0);
+	counts(1, 0, 0);
 	end_guest(p);
 }
 
@@ -395,6 +413,7 @@ static void event_up(void)
 	end_guest(p);
 	/* Its connection went with it, the root's port has not. */
 	CHECK(root_partition.ports);
+	counts(1, 1, 0);
 	CHECK_EQ(root_fast(HVCALL_DELETE_PORT, HV_PARTITION_ID_SELF, PORT), 0);
 }
 
