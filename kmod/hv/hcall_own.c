@@ -111,8 +111,7 @@ static void partition_stats(struct partition *p, struct hvpart_partition_stats *
 	s->child_count = p->nr_children;
 	s->port_count = p->nr_ports;
 	s->connection_count = p->nr_connections;
-	s->pool_free = p->pool.nr_free + p->pool.nr_pending;
-	s->pool_pages = s->pool_free + p->pool.nr_used + p->pool.nr_leaving;
+	pool_count(&p->pool, &s->pool_pages, &s->pool_free);
 	s->leaf_4k = p->gpa.leaves[0];
 	s->leaf_2m = p->gpa.leaves[1];
 	s->leaf_1g = p->gpa.leaves[2];
@@ -176,10 +175,7 @@ hv_status hc_get_info(struct hcall *c)
 	out->table_pages = g->nr_tables;
 	out->hidden_reads = gpa_root_stats.hidden_reads;
 	out->hidden_writes = gpa_root_stats.hidden_writes;
-	out->deposited_pages = root_pool->nr_free + root_pool->nr_pending +
-		root_pool->nr_used + root_pool->nr_leaving;
-	/* Tables that wait for their epoch are taken in when they are needed. */
-	out->free_pages = root_pool->nr_free + root_pool->nr_pending;
+	partition_count_pages(&out->deposited_pages, &out->free_pages);
 	out->faults = READ_ONCE(hv_faults);
 	out->tsc_hz = machine.tsc_hz;
 	sum_root_exits(out);

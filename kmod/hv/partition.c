@@ -77,6 +77,15 @@ u32 partition_count_children(void)
 	return READ_ONCE(nr_children);
 }
 
+void partition_count_pages(u64 *all, u64 *free)
+{
+	spin_lock(&table_lock);
+	for (u32 i = 0; i < HV_MAX_PARTITIONS; i++)
+		if (table[i])
+			pool_count(&table[i]->pool, all, free);
+	spin_unlock(&table_lock);
+}
+
 bool partition_block_creation(bool block)
 {
 	bool ok = true;

@@ -152,6 +152,8 @@ hv_status vp_create(struct partition *p, u32 index);
 hv_status vp_delete(struct partition *p, u32 index);
 hv_status partition_next_child(struct partition *caller, u64 prev, u64 *next);
 u32 partition_count_children(void);
+/* pool_count() of all partitions, the root included. */
+void partition_count_pages(u64 *all, u64 *free);
 /* True while a VP of @p is dispatched anywhere. Stable under the lock. */
 bool partition_any_running(struct partition *p);
 /* Refuse (true) or allow new partitions; false when one exists already. */

@@ -159,6 +159,14 @@ void pool_free_deferred(struct pool *pool, void *va)
 		give_back(pool, va, MUTATED(POOL_DEFER) ? PG_FREE : PG_PENDING);
 }
 
+void pool_count(const struct pool *pool, u64 *all, u64 *free)
+{
+	u64 n = pool->nr_free + pool->nr_pending;
+
+	*free += n;
+	*all += n + pool->nr_used + pool->nr_leaving;
+}
+
 void pool_add_pending(struct pool *pool, u64 pfn, u64 ticket)
 {
 	spin_lock(&pool->lock);

@@ -73,6 +73,13 @@ void pool_free(struct pool *pool, void *va);
  */
 void pool_free_deferred(struct pool *pool, void *va);
 
+/*
+ * Adds what the pool holds, and what of it is free: tables that wait for their
+ * epoch are, since they are taken in when they are needed. No lock: the numbers
+ * move one by one.
+ */
+void pool_count(const struct pool *pool, u64 *all, u64 *free);
+
 /* For deposit.c: pages by number, PFN_NONE when there is none. */
 void pool_add_pending(struct pool *pool, u64 pfn, u64 ticket);
 u64 pool_take_free(struct pool *pool);

@@ -160,7 +160,26 @@ TEST_F(device, info)
 	EXPECT_EQ(HVPART_ABI_VERSION, info.abi_version);
 	EXPECT_EQ(HVPART_RELEASE, info.build);
 	EXPECT_EQ((u32)sysconf(_SC_NPROCESSORS_ONLN), info.cpu_demoted);
+	EXPECT_GE(info.table_pages, 3);
 	EXPECT_EQ(-EFAULT, do_ioctl(self->dev, HVPART_GET_INFO, (void *)8));
+}
+
+/* A partition's pages are counted with the machine's. */
+TEST_F(device, info_counts_pages)
+{
+	struct hvpart_info before = { 0 }, after = { 0 };
+	struct hvpart_partition_stats s = { 0 };
+	struct hvpart_get_stats a = { .size = sizeof(s), .stats_ptr = (uintptr_t)&s };
+	int part = part_create_ready(self->dev);
+
+	ASSERT_GE(part, 0);
+	ASSERT_EQ(0, do_ioctl(part, HVPART_GET_STATS, &a));
+	ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &before));
+	close(part);
+	ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &after));
+	EXPECT_GT(s.pool_pages, 0);
+	EXPECT_EQ(before.deposited_pages - s.pool_pages, after.deposited_pages);
+	EXPECT_EQ(before.partition_count - 1, after.partition_count);
 }
 
 TEST_F(device, log)

@@ -164,7 +164,8 @@ HVPART_ASSERT_OFFSET(struct hvpart_partition_stats, pool_pages, 40);
  * @table_pages: pages that this map takes
  * @hidden_reads: reads of hidden pages by the root (they found zeros)
  * @hidden_writes: writes of hidden pages by the root (they got #GP)
- * @deposited_pages: pages in all pools, the root's and the image's included
+ * @deposited_pages: pages in the pools of all partitions; what was left of the
+ *	chunk that the image came with is in the root's
  * @free_pages: those of them that are free
  * @epoch: the machine's epoch now
  * @epoch_oldest: the oldest epoch that a demoted CPU still stands at

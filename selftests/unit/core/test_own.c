@@ -134,7 +134,8 @@ static void statistics(void)
 static void info(void)
 {
 	struct hvpart_info *out = root_out();
-	u64 calls;
+	struct partition *p;
+	u64 calls, free;
 
 	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
 	CHECK_EQ(out->abi_version, HVPART_ABI_VERSION);
@@ -146,11 +147,25 @@ static void info(void)
 	CHECK_EQ(out->max_partitions, HV_MAX_PARTITIONS);
 	CHECK_EQ(out->paging_levels, 4);
 	CHECK_EQ(out->table_pages, root_partition.gpa.nr_tables);
-	CHECK_EQ(out->deposited_pages, ARENA_SEED - NR_BOOT + NR_BOOT);
+	CHECK_EQ(out->deposited_pages, ARENA_SEED);
 	calls = out->root_exits[EXIT_HYPERCALL];
 	ON_CPU(2, CHECK_EQ(root_fast(HVCALL_HVPART_NULL, 0, 0), 0));
 	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
 	CHECK_EQ(out->root_exits[EXIT_HYPERCALL], calls + 2);
+	/* A partition's pages count, and what it uses is not free. */
+	CHECK_EQ(out->free_pages, ARENA_SEED - root_used());
+	p = new_guest(2);
+	sim_settle();
+	pool_settle(&p->pool);
+	free = ARENA_SEED - root_used() + p->pool.nr_free;
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	CHECK_EQ(out->partition_count, 2);
+	CHECK_EQ(out->deposited_pages, ARENA_SEED + 100);
+	CHECK_EQ(out->free_pages, free);
+	CHECK(p->pool.nr_free < 100);
+	end_guest(p);
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	CHECK_EQ(out->deposited_pages, ARENA_SEED);
 }
 
 /* LEAVE ends the loop with RAX and RIP final. */
