@@ -36,20 +36,30 @@ void epoch_flush(void)
 		this_cpu()->flush_ticket = ticket;
 }
 
-bool epoch_complete(u64 ticket)
+u64 epoch_now(void)
 {
+	return READ_ONCE(epoch);
+}
+
+u64 epoch_oldest(void)
+{
+	u64 oldest = ~0ull, seen;
 	struct percpu *cpu;
 	u32 i;
 
-	if (!ticket)
-		return true;
 	for (i = 0; i < machine.nr_cpus; i++) {
 		cpu = cpu_by_index(i);
-		if (cpu && load_acquire(&cpu->epoch_member) &&
-		    load_acquire(&cpu->epoch_seen) < ticket)
-			return false;
+		if (!cpu || !load_acquire(&cpu->epoch_member))
+			continue;
+		seen = load_acquire(&cpu->epoch_seen);
+		oldest = MIN(oldest, seen);
 	}
-	return true;
+	return oldest;
+}
+
+bool epoch_complete(u64 ticket)
+{
+	return !ticket || epoch_oldest() >= ticket;
 }
 
 bool epoch_behind(struct percpu *cpu)

@@ -176,6 +176,9 @@ hv_status hc_get_info(struct hcall *c)
 	out->hidden_reads = gpa_root_stats.hidden_reads;
 	out->hidden_writes = gpa_root_stats.hidden_writes;
 	partition_count_pages(&out->deposited_pages, &out->free_pages);
+	out->epoch = epoch_now();
+	out->epoch_oldest = epoch_oldest();
+	out->log_next = hv_log_next();
 	out->faults = READ_ONCE(hv_faults);
 	out->tsc_hz = machine.tsc_hz;
 	sum_root_exits(out);

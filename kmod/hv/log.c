@@ -148,6 +148,11 @@ void hv_log(int level, const char *fmt, ...)
 	store_release(&s->done, seq + 1);
 }
 
+u64 hv_log_next(void)
+{
+	return READ_ONCE(next_seq);
+}
+
 bool hv_log_read(u64 *seq, struct hvpart_log_record *out)
 {
 	u64 end = load_acquire(&next_seq), s = *seq;

@@ -24,6 +24,9 @@ void hv_log(int level, const char *fmt, ...) __printf(2, 3);
 
 struct hvpart_log_record;
 
+/* The sequence number that the next line will have. */
+u64 hv_log_next(void);
+
 /* Copy the first record with sequence >= *seq; false when there is none. */
 bool hv_log_read(u64 *seq, struct hvpart_log_record *out);
 

@@ -76,6 +76,12 @@ u64 epoch_request(void);
  */
 void epoch_flush(void);
 
+/* The last ticket that was drawn. */
+u64 epoch_now(void);
+
+/* The oldest that a demoted CPU stands at: all have passed it. None: ~0. */
+u64 epoch_oldest(void);
+
 /* True when every demoted CPU has passed @ticket. 0 is always complete. */
 bool epoch_complete(u64 ticket);
 

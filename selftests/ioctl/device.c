@@ -161,6 +161,8 @@ TEST_F(device, info)
 	EXPECT_EQ(HVPART_RELEASE, info.build);
 	EXPECT_EQ((u32)sysconf(_SC_NPROCESSORS_ONLN), info.cpu_demoted);
 	EXPECT_GE(info.table_pages, 3);
+	EXPECT_NE(0, info.epoch_oldest);
+	EXPECT_LE(info.epoch_oldest, info.epoch);
 	EXPECT_EQ(-EFAULT, do_ioctl(self->dev, HVPART_GET_INFO, (void *)8));
 }
 
@@ -185,6 +187,7 @@ TEST_F(device, info_counts_pages)
 TEST_F(device, log)
 {
 	static struct hvpart_log_record records[64];
+	struct hvpart_info info = { 0 };
 	struct hvpart_read_log args = {
 		.count = 64,
 		.records_ptr = (uintptr_t)records,
@@ -194,6 +197,11 @@ TEST_F(device, log)
 	EXPECT_LE(args.count, 64);
 	for (u32 i = 0; i < args.count; i++)
 		EXPECT_NE(NULL, memchr(records[i].text, 0, HVPART_LOG_TEXT_LEN));
+	/* Nothing is logged meanwhile: the next line is the one after these. */
+	ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &info));
+	EXPECT_NE(0, info.log_next);
+	if (args.count < 64)
+		EXPECT_EQ(args.next, info.log_next);
 	args.first = ~0ULL;
 	args.count = 64;
 	EXPECT_EQ(0, do_ioctl(self->dev, HVPART_READ_LOG, &args));

@@ -33,6 +33,7 @@ static int get_info(struct hvpart_info *info)
 	info->root_exits[HVPART_EXIT_CPUID] = 7;
 	info->root_exits[31] = 1;
 	info->max_partitions = 256;
+	info->log_next = 8;
 	return 0;
 }
 

@@ -196,6 +196,7 @@ static struct json_object *hypervisor_json(struct part_dev *dev)
 	ADD(epoch);
 	ADD(epoch_oldest);
 	ADD(tsc_hz);
+	ADD(log_next);
 	ADD(faults);
 	return root;
 }

@@ -167,8 +167,9 @@ HVPART_ASSERT_OFFSET(struct hvpart_partition_stats, pool_pages, 40);
  * @deposited_pages: pages in the pools of all partitions; what was left of the
  *	chunk that the image came with is in the root's
  * @free_pages: those of them that are free
- * @epoch: the machine's epoch now
- * @epoch_oldest: the oldest epoch that a demoted CPU still stands at
+ * @epoch: the machine's epoch now: the last flush ticket that was drawn
+ * @epoch_oldest: the oldest epoch that a demoted CPU still stands at; below
+ *	@epoch pages may wait for a CPU to enter the hypervisor
  * @tsc_hz: frequency of the TSC
  * @log_next: sequence number of the next log record
  * @faults: faults in the hypervisor itself since load

@@ -168,6 +168,30 @@ static void info(void)
 	CHECK_EQ(out->deposited_pages, ARENA_SEED);
 }
 
+/* A ticket moves the epoch; the oldest follows when the last CPU has entered. */
+static void info_moves(void)
+{
+	struct hvpart_info *out = root_out();
+	u64 ticket, lines;
+
+	sim_settle();
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	ticket = out->epoch + 1;
+	lines = out->log_next;
+	CHECK_EQ(out->epoch_oldest, out->epoch);
+	CHECK_EQ(epoch_request(), ticket);
+	hv_log(HV_LOG_INFO, "a line");
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	CHECK_EQ(out->epoch, ticket);
+	CHECK_EQ(out->epoch_oldest, ticket - 1);
+	CHECK_EQ(out->log_next, lines + 1);
+	sim_settle();
+	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
+	CHECK_EQ(out->epoch_oldest, out->epoch);
+	CHECK_EQ(read_log(lines, 1, 0), 0);
+	CHECK_EQ(((struct hvpart_output_read_log *)root_out())->first, lines);
+}
+
 /* LEAVE ends the loop with RAX and RIP final. */
 static void leave(void)
 {
@@ -201,6 +225,7 @@ const struct test own_tests[] = {
 	{ "own: the log", log_ring },
 	{ "own: statistics", statistics },
 	{ "own: information", info },
+	{ "own: epochs and the log", info_moves },
 	{ "own: leave", leave },
 	{ "own: debug break", debug_break },
 	{}
