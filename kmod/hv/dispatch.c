@@ -24,7 +24,6 @@
 #include "register.h"
 #include "stimer.h"
 #include "synic.h"
-#include "time.h"
 #include "unit.h"
 #include "world.h"
 
@@ -53,6 +52,7 @@ void dispatch_tell_ticket(struct percpu *cpu, struct hvpart_caller_page *page)
 	if (cpu->flush_ticket || MUTATED(TICKET_KEPT))
 		WRITE_ONCE(page->flush_ticket, cpu->flush_ticket);
 	cpu->flush_ticket = 0;
+	page->exits = cpu->exits;
 }
 
 static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 event)
@@ -62,18 +62,13 @@ static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 eve
 	struct hv_output_dispatch_vp out = { state, event };
 
 	page->next_deadline_tsc = vp->next_deadline;
-	page->next_deadline = vp->next_deadline ? time_ref_peek(vp->partition) +
-		time_tsc_to_100ns(vp->next_deadline - MIN(vp->next_deadline, rdtsc())) : 0;
 	vp->armed_deadline = vp->next_deadline;
 	page->exit_reason = vp->last_exit;
 	page->exits = vp->stats.world_switches;
-	page->run_seq++;
 	page->dispatch_state = state;
 	page->dispatch_event = event;
-	if (cp && !MUTATED(DISPATCH_TICKET)) {
+	if (cp && !MUTATED(DISPATCH_TICKET))
 		dispatch_tell_ticket(cpu, cp);
-		cp->fill_seq++;
-	}
 	if (cpu->dispatch_out)
 		hypercall_store(vp->caller, cpu->dispatch_out, &out, sizeof(out));
 }

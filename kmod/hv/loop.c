@@ -322,6 +322,7 @@ void hv_loop(struct percpu *cpu)
 				vendor_cpu_flush_all();
 			epoch_pass(cpu);
 		}
+		cpu->exits++;
 		vp->last_exit = e.reason;
 		vp->stats.exits[e.reason]++;
 		vp->stats.world_switches++;

@@ -49,7 +49,7 @@ struct percpu {
 	struct vendor_cpu *vendor;
 	struct cpu_desc *desc;
 	u32 faults;			/* exceptions being handled */
-	u64 nr_flushes, nr_barriers, nr_world_switches;
+	u64 exits;			/* from guest mode; to the caller page */
 };
 
 #ifdef HV_UNIT_TEST

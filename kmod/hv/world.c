@@ -123,7 +123,6 @@ static bool run_barriers(enum world_direction d)
 
 	if (!b)
 		return false;
-	this_cpu()->nr_barriers++;
 	if ((b & BARRIER_IBPB) && !MUTATED(WORLD_BARRIER))
 		world_ibpb();
 	if ((b & BARRIER_RSB) && !MUTATED(WORLD_RSB))

@@ -65,9 +65,8 @@ HVPART_ASSERT_SIZE(struct hvpart_port_note, 16);
  * @overflow: HVPART_OVERFLOW_*
  * @port_count: valid entries of @port
  * @reserved0: zero
- * @fill_seq: counts the hypercalls that wrote anything above
- * @exits: exits of this VP's CPU from guest mode, the VP's own and those of what
- *	it dispatched
+ * @exits: exits of this VP's CPU from guest mode so far, the VP's own and those
+ *	of what it dispatched
  * @reserved: zero
  * @kick: VPs to kick or wake
  * @port: ports that something came in at
@@ -80,8 +79,8 @@ HVPART_ASSERT_SIZE(struct hvpart_port_note, 16);
  * Context: the reader is the code that issued the hypercall, with interrupts off
  * from the call to the end of reading, on the same CPU; so the page needs no lock
  * and no field of it is ever written by two CPUs. NMI handlers make no
- * hypercalls. Every hypercall *adds* to @kick and @port and raises
- * @flush_ticket; the reader sets @kick_count, @port_count, @overflow and
+ * hypercalls. Every hypercall *adds* to @kick and @port, raises @flush_ticket and
+ * brings @exits up to date; the reader sets @kick_count, @port_count, @overflow and
  * @flush_ticket back to 0 when it has taken what they said. What the reader
  * writes in the counts beyond the arrays' sizes counts as full.
  */
@@ -91,9 +90,8 @@ struct hvpart_caller_page {
 	__u32 overflow;
 	__u32 port_count;
 	__u32 reserved0;
-	__u64 fill_seq;
 	__u64 exits;
-	__u64 reserved[3];
+	__u64 reserved[4];
 	struct hvpart_kick kick[HVPART_CALLER_KICKS];
 	struct hvpart_port_note port[HVPART_CALLER_PORTS];
 	__u8 input[HVPART_CALLER_INPUT_SIZE];
@@ -113,10 +111,7 @@ HVPART_ASSERT_OFFSET(struct hvpart_caller_page, output, 3584);
  *	page as the intercept message page
  * @dispatch_state: HV_VP_DISPATCH_STATE_* of the last dispatch
  * @dispatch_event: HV_VP_DISPATCH_EVENT_* of the last dispatch
- * @next_deadline: earliest timer of this VP, in reference time of its partition
- *	(100 ns); 0: none
- * @next_deadline_tsc: the same in the caller's TSC; 0: none
- * @run_seq: counts the dispatches of this VP; changes last
+ * @next_deadline_tsc: earliest timer of this VP, in the caller's TSC; 0: none
  * @exits: exits of this VP from guest mode so far
  * @exit_reason: HVPART_EXIT_* that ended the last dispatch
  * @reserved0: zero
@@ -131,17 +126,15 @@ struct hvpart_vp_page {
 	struct hv_message message;
 	__u32 dispatch_state;
 	__u32 dispatch_event;
-	__u64 next_deadline;
 	__u64 next_deadline_tsc;
-	__u64 run_seq;
 	__u64 exits;
 	__u32 exit_reason;
 	__u32 reserved0;
-	__u64 reserved[474];
+	__u64 reserved[476];
 };
 HVPART_ASSERT_SIZE(struct hvpart_vp_page, HV_HYP_PAGE_SIZE);
 HVPART_ASSERT_OFFSET(struct hvpart_vp_page, dispatch_state, 256);
-HVPART_ASSERT_OFFSET(struct hvpart_vp_page, next_deadline, 264);
-HVPART_ASSERT_OFFSET(struct hvpart_vp_page, run_seq, 280);
+HVPART_ASSERT_OFFSET(struct hvpart_vp_page, next_deadline_tsc, 264);
+HVPART_ASSERT_OFFSET(struct hvpart_vp_page, exits, 272);
 
 #endif /* _HVPART_CALLERPAGE_H */

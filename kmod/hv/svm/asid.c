@@ -55,7 +55,6 @@ void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
 	if (c->flush_all) {
 		v->vmcb->tlb_control = TLB_CONTROL_ALL;
 		c->flush_all = false;
-		this_cpu()->nr_flushes++;
 	}
 }
 

@@ -139,7 +139,6 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_asid_prepare(v, cpu->vendor, cpu->index + 1);
 		v->vmcb->clean = 0;
 		v->vmcb->exit_int_info = 0;	/* an entry that fails leaves it */
-		cpu->nr_world_switches++;
 		svm_vmrun(v->vmcb_spa, &v->regs,
 			  va_to_spa(cpu->vendor->host_vmcb));
 		regs_from_vmcb(v);
