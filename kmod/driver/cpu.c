@@ -85,7 +85,6 @@ static void capture(struct hvpart_cpu_frame *f)
 	f->cr2 = hvp_read_cr2();
 	f->cr3 = hvp_read_cr3();
 	f->cr4 = hvp_read_cr4();
-	f->cr8 = hvp_read_cr8();
 	f->dr6 = hvp_read_dr6();
 	f->dr7 = hvp_read_dr7();
 	f->efer = hvp_rdmsr(MSR_EFER);

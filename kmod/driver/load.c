@@ -327,7 +327,6 @@ static int place_info(void)
 	i->flags = load.la57 ? HVPART_BOOT_LA57 : 0;
 	i->self_va = HVP_POOL_BASE + first_spa(info);
 	i->cr3 = load.cr3;
-	i->image_pages = load.image_pages;
 	i->frames_va = HVP_POOL_BASE + first_spa(frames);
 	i->frames_linux_va = (unsigned long)load.frames;
 	i->trampoline_exit = (unsigned long)hvp_trampoline_exit;

@@ -125,7 +125,7 @@ enum root_fault gpa_root_fault(struct gpa_space *s, u64 gpa, bool write, bool fe
 
 struct gpa_root_stats {
 	u64 hidden_reads, hidden_writes;
-	u64 touched, recycled;		/* first touches; tables dropped */
+	u64 recycled;			/* tables of device memory dropped */
 };
 extern struct gpa_root_stats gpa_root_stats;
 

@@ -157,7 +157,6 @@ static enum root_fault touch(struct gpa_space *s, u64 gpn)
 	gpa_set(s, gpn, slot, level,
 		vendor_npt_leaf(gpn << PAGE_SHIFT, GPA_RWX, level) |
 		AD | VENDOR_NPT_DEVICE);
-	gpa_root_stats.touched++;
 	return ROOT_FAULT_RETRY;
 }
 

@@ -81,8 +81,6 @@ struct partition {
 
 	struct cpuid_override *cpuid;	/* pool page(s), HV_MAX_CPUID_OVERRIDES */
 
-	u64 hypercalls, messages_posted, events_signalled;
-
 	struct vp *vps[HV_MAX_VPS];
 };
 

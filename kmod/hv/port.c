@@ -504,7 +504,6 @@ hv_status port_post(struct partition *from, const struct hv_input_post_message *
 	else
 		st = post_locked(port, from, in);
 	spin_unlock(&port_lock);
-	from->messages_posted += !st;
 	return st;
 }
 
@@ -543,7 +542,6 @@ hv_status port_signal(struct partition *from, u32 connection, u32 flag)
 	else
 		st = signal_locked(port, from, flag);
 	spin_unlock(&port_lock);
-	from->events_signalled += !st;
 	return st;
 }
 

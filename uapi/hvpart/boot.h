@@ -51,10 +51,9 @@
  * struct hvpart_cpu_frame - Linux on one CPU, bare
  * @gpr: in the order of HV_X64_REGISTER_RAX ..
  * @rip, @cs_selector, @rflags, @rsp, @ss_selector: an IRETQ frame
- * @cr8: task priority
  *
- * Model-specific registers that the entry does not touch (STAR .., SYSENTER..,
- * KERNEL_GS_BASE, PAT) are not here: the back end reads them off the CPU.
+ * What the entry does not touch is not here: the task priority stays in CR8, and
+ * the back end reads STAR .., SYSENTER.., KERNEL_GS_BASE, PAT off the CPU.
  */
 struct hvpart_cpu_frame {
 	__u64 gpr[16];
@@ -65,12 +64,12 @@ struct hvpart_cpu_frame {
 	__u64 ss_selector;
 	__u32 ds_selector;
 	__u32 es_selector;
-	__u64 cr0, cr2, cr3, cr4, cr8;
+	__u64 cr0, cr2, cr3, cr4;
 	__u64 efer;		/* without SVME */
 	__u64 dr6, dr7;
 	struct hv_x64_segment_register es, cs, ss, ds, fs, gs, ldtr, tr;
 	struct hv_x64_table_register idtr, gdtr;
-	__u64 reserved[14];
+	__u64 reserved[15];
 };
 HVPART_ASSERT_SIZE(struct hvpart_cpu_frame, HVPART_FRAME_BYTES);
 HVPART_ASSERT_OFFSET(struct hvpart_cpu_frame, rip, HVPART_FRAME_RIP);
@@ -106,7 +105,6 @@ HVPART_ASSERT_SIZE(struct hvpart_boot_range, 16);
 
 /**
  * struct hvpart_boot_info - at @self_va in the hypervisor's space
- * @image_pages: pages of the image at the start of chunk 0, in link order
  * @used_pages:  first page of chunk 0 that the driver left free: pool
  * @cr3:         top of the hypervisor's tables
  * @frames_va, @frames_linux_va: struct hvpart_cpu_frame[nr_cpus]
@@ -122,8 +120,8 @@ struct hvpart_boot_info {
 	__u32 flags;
 	__u64 self_va;
 	__u64 cr3;
-	__u32 image_pages;
 	__u32 used_pages;
+	__u32 nr_cpus;
 	__u64 frames_va;
 	__u64 frames_linux_va;
 	__u64 trampoline_exit;
@@ -131,12 +129,11 @@ struct hvpart_boot_info {
 	__u64 max_pfn;
 	__u64 tsc_hz;
 	__u64 apic_timer_hz;
-	__u32 nr_cpus;
 	__u32 nr_chunks;
 	__u32 nr_ranges;
 	__u32 chunks_offset;
 	__u32 ranges_offset;
-	__u32 reserved[3];
+	__u32 reserved[4];
 };
 HVPART_ASSERT_SIZE(struct hvpart_boot_info, 128);
 

@@ -228,8 +228,6 @@ static void message_down(void)
 	CHECK_EQ(slot()->header.port.asu32, PORT);
 	CHECK_EQ(slot()->u.bytes[239], (u8)(0x40 + 240));
 	CHECK_EQ(kicks(0, vp, HVPART_KICK_WAKE) > 0, 1);
-	CHECK_EQ(p->messages_posted, 0);
-	CHECK_EQ(root_partition.messages_posted, 1);
 	end_guest(p);
 }
 
@@ -300,7 +298,6 @@ static void event_down(void)
 	CHECK_EQ(post(CON, 1, 8), 0x11);
 	CHECK_EQ(signal_event(CON, 3), 0);
 	CHECK_EQ(f->flags64[0], 8);
-	CHECK_EQ(root_partition.events_signalled, 1);
 	end_guest(p);
 }
 
