@@ -12,22 +12,25 @@ enum hc_index {
 	NR_CALLS
 };
 
+/* Headers are whole words; the handlers stand in hc_handlers, in this order. */
 struct hc_desc {
-	hv_status (*fn)(struct hcall *c);
-	u16 in, out;
+	u8 in_words;
 	u8 elem_in, elem_out;
-	u8 shape, priv, target;
+	u8 shape : 3, target : 5;
+	u8 priv;
+	u16 out;
 } __packed;			/* seven bytes a call */
 
 static const struct hc_desc calls[] = {
 #define HC_DESC(code, fn, in, out, ein, eout, shape, priv, target) \
-	{ fn, in, out, ein, eout, shape, priv, target },
+	{ (in) / 4, ein, eout, shape, target, priv, out },
 	HYPERCALL_LIST(HC_DESC)
 };
 
 #define HC_CHECK(code, fn, in, out, ein, eout, shape, priv, target)		\
 	static_assert((in) + (ein) <= PAGE_SIZE && (out) + (eout) <= PAGE_SIZE, \
 		      #fn ": blocks must fit a page");			\
+	static_assert(!((in) % 4) && (in) / 4 < 256, #fn ": input header");	\
 	static_assert(!((shape) & HC_FAST) || ((in) <= 16 && !(out) &&	\
 		      !((shape) & (HC_REP | HC_VAR))),			\
 		      #fn ": fast calls have 16 bytes in and nothing out"); \
@@ -35,26 +38,35 @@ static const struct hc_desc calls[] = {
 	static_assert(!(eout) || !(out), #fn ": output header and list");
 HYPERCALL_LIST(HC_CHECK)
 
+/* Handlers as distances: half of what addresses take. */
+extern const s32 hc_handlers[] __asm__("hc_handlers");
+#define HC_HANDLER(code, fn, in, out, ein, eout, shape, priv, target) \
+	"	.long " #fn " - .\n"
+__asm__("	.pushsection .rodata.hc_handlers, \"a\"\n"
+	"	.balign 4\n"
+	"	.type hc_handlers, @object\n"
+	"hc_handlers:\n"
+	HYPERCALL_LIST(HC_HANDLER)
+	"	.size hc_handlers, . - hc_handlers\n"
+	"	.popsection\n");
+
 /*
  * Codes are sparse: a byte per code leads to the dense table, 0 = no such call.
- * Codes of the other range all fall into the spare last slot, hence the pragma.
+ * The codes of our own range stand where the TLFS has none that is built.
  */
-#define LOW_END		0x132
+#define LOW_END		0xf5
 #define OWN_END		16
-#define HC_LOW(code, fn, in, out, ein, eout, shape, priv, target)	\
-	[(code) < LOW_END ? (code) : LOW_END] = IDX_##fn + 1,
-#define HC_OWN(code, fn, in, out, ein, eout, shape, priv, target)	\
-	[(code) >= HVCALL_HVPART_FIRST ?				\
-	 (code) - HVCALL_HVPART_FIRST : OWN_END] = IDX_##fn + 1,
-#pragma GCC diagnostic push
-#ifdef __clang__
-#pragma GCC diagnostic ignored "-Winitializer-overrides"
-#else
-#pragma GCC diagnostic ignored "-Woverride-init"
-#endif
-static const u8 index_low[LOW_END + 1] = { HYPERCALL_LIST(HC_LOW) };
-static const u8 index_own[OWN_END + 1] = { HYPERCALL_LIST(HC_OWN) };
-#pragma GCC diagnostic pop
+#define OWN_PLACE	0x60
+#define HC_INDEX(code, fn, in, out, ein, eout, shape, priv, target)	\
+	[(code) < HVCALL_HVPART_FIRST ? (code) :			\
+	 (code) - HVCALL_HVPART_FIRST + OWN_PLACE] = IDX_##fn + 1,
+static const u8 call_index[LOW_END] = { HYPERCALL_LIST(HC_INDEX) };
+
+#define HC_PLACE(code, fn, in, out, ein, eout, shape, priv, target)	\
+	static_assert((code) < OWN_PLACE || ((code) >= OWN_PLACE + OWN_END && \
+		      (code) < HVCALL_HVPART_FIRST + OWN_END),		\
+		      #fn ": its place belongs to our own range");
+HYPERCALL_LIST(HC_PLACE)
 
 /* Never called: two calls with one code do not compile. */
 static inline __attribute__((unused)) void codes_differ(u16 code)
@@ -67,16 +79,23 @@ static inline __attribute__((unused)) void codes_differ(u16 code)
 	}
 }
 
-static const struct hc_desc *find_call(u16 code)
+static const struct hc_desc *find_call(u32 code)
 {
-	u8 i = 0;
+	u8 i;
 
-	if (code < LOW_END)
-		i = index_low[code];
-	else if (code >= HVCALL_HVPART_FIRST &&
-		 code < HVCALL_HVPART_FIRST + OWN_END)
-		i = index_own[code - HVCALL_HVPART_FIRST];
+	if (code - HVCALL_HVPART_FIRST < OWN_END)
+		code -= HVCALL_HVPART_FIRST - OWN_PLACE;
+	else if (code >= LOW_END || code - OWN_PLACE < OWN_END)
+		return NULL;
+	i = call_index[code];
 	return i ? &calls[i - 1] : NULL;
+}
+
+static hv_status run(const struct hc_desc *d, struct hcall *c)
+{
+	const s32 *at = &hc_handlers[d - calls];
+
+	return ((hv_status (*)(struct hcall *))((u64)at + *at))(c);
 }
 
 static hv_status check_shape(const struct hc_desc *d, const struct hcall *c)
@@ -95,7 +114,7 @@ static hv_status check_shape(const struct hc_desc *d, const struct hcall *c)
 
 static u32 in_bytes(const struct hc_desc *d, const struct hcall *c)
 {
-	return d->in + c->var_qwords * 8 + c->rep_count * d->elem_in;
+	return d->in_words * 4 + c->var_qwords * 8 + c->rep_count * d->elem_in;
 }
 
 static u32 out_bytes(const struct hc_desc *d, const struct hcall *c)
@@ -149,7 +168,7 @@ static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 
 	c->in = cpu->hcall_in;
 	c->out = cpu->hcall_out;
-	c->list = c->in + d->in + c->var_qwords * 8;
+	c->list = c->in + d->in_words * 4 + c->var_qwords * 8;
 	if (c->fast) {
 		((u64 *)c->in)[0] = c->in_gpa;
 		((u64 *)c->in)[1] = c->out_gpa;
@@ -253,7 +272,7 @@ static hv_status call(struct hcall *c, u64 control)
 	c->rep_done = c->rep_start;
 	st = acquire(d, c);
 	if (!st)
-		st = d->fn(c);
+		st = run(d, c);
 	release(c);
 	return store(d, c, st);
 }

@@ -51,7 +51,7 @@ bool hypercall_store(const struct vp *vp, u64 gpa, const void *buf, u32 len);
 #define HC_SLOW_ONLY	0x0
 
 #define HC_DECLARE(code, fn, in, out, ein, eout, shape, priv, target) \
-	hv_status fn(struct hcall *c);
+	hv_status fn(struct hcall *c) __used;
 #include "hypercall_list.h"
 HYPERCALL_LIST(HC_DECLARE)
 
