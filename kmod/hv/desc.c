@@ -9,7 +9,7 @@
 #define GATE_INTERRUPT	0x8e00
 
 #define NR_VECTORS	32
-#define STUB_BYTES	16		/* entry.S */
+#define STUB_BYTES	4		/* entry.S */
 
 struct gate {
 	u16 offset0, selector, flags, offset1;

@@ -85,16 +85,14 @@ bare_jump:
 	movl	$0, boot_lock(%rip)
 1:	jmp	*%r9
 
-/* Exceptions: sixteen bytes a vector; see fault.c for the frame. */
-	.balign 16
+/*
+ * Exceptions: four bytes a vector; see fault.c for the frame. Where the CPU
+ * pushes no error code (APM vol. 2, table 8-1) a 0 goes below the vector.
+ */
 	.globl fault_stubs
 fault_stubs:
 	.set vector, 0
 	.rept 32
-	.balign 16
-	.if !((1 << vector) & 0x60227d00)
-	push	$0
-	.endif
 	push	$vector
 	jmp	fault_common
 	.set vector, vector + 1
@@ -102,6 +100,14 @@ fault_stubs:
 
 fault_common:
 	cld
+	push	%rax
+	mov	8(%rsp), %eax
+	bt	%eax, fault_has_error(%rip)
+	jc	1f
+	push	(%rsp)
+	mov	%rax, 8(%rsp)
+	andq	$0, 16(%rsp)
+1:	pop	%rax
 	push	%r15
 	push	%r14
 	push	%r13
@@ -142,7 +148,7 @@ fault_common:
 
 /*
  * bool safe_rdmsr(u32 msr, u64 *val), bool safe_wrmsr(u32 msr, u64 val): a
- * fault in the instruction continues at the address in the table.
+ * fault in the instruction makes it false: the table below.
  */
 	.globl safe_rdmsr
 safe_rdmsr:
@@ -176,14 +182,21 @@ safe_fxrstor:
 4:	fxrstor64 (%rdi)
 	mov	$1, %eax
 	ret
-5:	xor	%eax, %eax
+	.globl safe_failed
+safe_failed:
+	xor	%eax, %eax
 	ret
 
+	.section .rodata, "a", @progbits
+fault_has_error:
+	.long	0x60227d00
+
+	/* Distances to what may fault; all go on at safe_failed. */
 	.section .ex_table, "a", @progbits
-	.balign 8
-	.quad	1b, 5b
-	.quad	2b, 5b
-	.quad	3b, 5b
-	.quad	4b, 5b
+	.balign 4
+	.long	1b - .
+	.long	2b - .
+	.long	3b - .
+	.long	4b - .
 
 	.section .note.GNU-stack, "", @progbits

@@ -18,18 +18,19 @@
 #define STACK_WORDS	24
 #define SPINS_MAX	(1u << 22)	/* a lock is held for far less */
 
-struct fixup { u64 fault, resume; };
-extern const struct fixup __ex_table_start[], __ex_table_end[];
+/* entry.S: where what may fault stands, as distances; and where it goes on. */
+extern const s32 __ex_table_start[], __ex_table_end[];
+extern const u8 safe_failed[];
 
 u32 hv_faults;
 
 static bool fixup(struct fault_frame *f)
 {
-	const struct fixup *x;
+	const s32 *x;
 
 	for (x = __ex_table_start; x < __ex_table_end; x++)
-		if (x->fault == f->rip) {
-			f->rip = x->resume;
+		if ((u64)x + *x == f->rip) {
+			f->rip = (u64)safe_failed;
 			return true;
 		}
 	return false;
