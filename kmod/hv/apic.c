@@ -456,7 +456,6 @@ static void apic_delete(struct vp *vp)
 }
 
 HV_UNIT(30, apic_unit) = {
-	.name = "apic",
 	.vp_init = apic_create,
 	.vp_exit = apic_delete,
 	.vp_reset = apic_reset,

@@ -138,6 +138,5 @@ static void cpuid_partition_exit(struct partition *p)
 }
 
 HV_UNIT(31, cpuid_unit) = {
-	.name = "cpuid",
 	.partition_exit = cpuid_partition_exit,
 };

@@ -237,7 +237,6 @@ static void msr_vp_reset(struct vp *vp)
 }
 
 HV_UNIT(36, msr_unit) = {
-	.name = "msr",
 	.partition_init = msr_partition_init,
 	.partition_exit = msr_partition_exit,
 	.vp_init = msr_vp_init,

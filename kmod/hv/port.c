@@ -389,7 +389,6 @@ static void port_vp_exit(struct vp *vp)
 }
 
 HV_UNIT(51, port_unit) = {
-	.name = "port",
 	.vp_exit = port_vp_exit,
 };
 

@@ -295,7 +295,6 @@ static void stimer_delete(struct vp *vp)
 }
 
 HV_UNIT(50, stimer_unit) = {
-	.name = "stimer",
 	.vp_init = stimer_create,
 	.vp_exit = stimer_delete,
 	.vp_reset = stimer_reset,

@@ -206,7 +206,6 @@ static hv_status synic_create(struct vp *vp)
 }
 
 HV_UNIT(40, synic_unit) = {
-	.name = "synic",
 	.vp_init = synic_create,
 	.vp_exit = synic_delete,
 	.vp_reset = synic_reset,

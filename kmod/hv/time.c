@@ -308,7 +308,6 @@ static hv_status time_vp_init(struct vp *vp)
 }
 
 HV_UNIT(35, time_unit) = {
-	.name = "time",
 	.partition_init = time_partition_init,
 	.partition_exit = time_partition_exit,
 	.vp_init = time_vp_init,

@@ -14,7 +14,6 @@ struct vp;
 
 /**
  * struct hv_unit - life-cycle hooks of a room; any of them may be NULL
- * @name:           for the log
  * @partition_init: at InitializePartition, partition lock held; may allocate
  *                  from the partition's pool; INSUFFICIENT_MEMORY undoes all
  * @partition_exit: at finalize; must free what init took; also called after a
@@ -29,7 +28,6 @@ struct vp;
  * HV_UNIT), exit hooks in reverse.
  */
 struct hv_unit {
-	const char *name;
 	hv_status (*partition_init)(struct partition *p);
 	void (*partition_exit)(struct partition *p);
 	hv_status (*vp_init)(struct vp *vp);
@@ -40,14 +38,10 @@ struct hv_unit {
 
 /* @order: two digits; overlay 20, apic 30, cpuid 31, time 35, synic 40, stimer 50, port 51 */
 #define HV_UNIT(order, unit_name)					\
-	static const struct hv_unit unit_name;				\
-	static const struct hv_unit *const __used			\
-		__section(".hv_units." #order)				\
-		__unit_##unit_name = &unit_name;			\
-	static const struct hv_unit unit_name
+	static const struct hv_unit __used __aligned(8)			\
+		__section(".hv_units." #order) unit_name
 
-extern const struct hv_unit *const __hv_units_start[];
-extern const struct hv_unit *const __hv_units_end[];
+extern const struct hv_unit __hv_units_start[], __hv_units_end[];
 
 #define for_each_unit(u) \
 	for (u = __hv_units_start; u < __hv_units_end; u++)
