@@ -119,6 +119,7 @@ fault_common:
 	push	%rdi
 	push	%rsi
 	push	%rbp
+	push	%rsp
 	push	%rbx
 	push	%rdx
 	push	%rcx
@@ -132,6 +133,7 @@ fault_common:
 	pop	%rcx
 	pop	%rdx
 	pop	%rbx
+	pop	%rbp		/* no: RSP's place */
 	pop	%rbp
 	pop	%rsi
 	pop	%rdi

@@ -46,17 +46,18 @@ static u64 read_cr2(void)
 
 static void log_registers(const struct fault_frame *f)
 {
+	static const char names[16][4] = {
+		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	};
+
 	hv_log(HV_LOG_FAULT, "fault %llu error %llx rip %llx rflags %llx cr2 %llx",
 	       f->vector, f->error, f->rip, f->rflags,
 	       f->vector == VECTOR_PF ? read_cr2() : 0);
-	hv_log(HV_LOG_ERR, "rax %llx rcx %llx rdx %llx rbx %llx",
-	       f->rax, f->rcx, f->rdx, f->rbx);
-	hv_log(HV_LOG_ERR, "rsp %llx rbp %llx rsi %llx rdi %llx",
-	       f->rsp, f->rbp, f->rsi, f->rdi);
-	hv_log(HV_LOG_ERR, "r8 %llx r9 %llx r10 %llx r11 %llx",
-	       f->r8, f->r9, f->r10, f->r11);
-	hv_log(HV_LOG_ERR, "r12 %llx r13 %llx r14 %llx r15 %llx",
-	       f->r12, f->r13, f->r14, f->r15);
+	for (u32 i = 0; i < 16; i += 4)
+		hv_log(HV_LOG_ERR, "%s %llx %s %llx %s %llx %s %llx",
+		       names[i], f->gpr[i], names[i + 1], f->gpr[i + 1],
+		       names[i + 2], f->gpr[i + 2], names[i + 3], f->gpr[i + 3]);
 }
 
 /* Words of the stack up to its page's end: the next may be a guard. */
@@ -107,6 +108,7 @@ void fault_handle(struct fault_frame *f)
 
 	if (fixup(f))
 		return;
+	f->gpr[GPR_RSP] = f->rsp;
 	cpu->faults++;
 	atomic_inc(&hv_faults);
 	if (cpu->faults <= 2) {

@@ -3,12 +3,11 @@
 #ifndef HV_FAULT_H
 #define HV_FAULT_H
 
-#include "types.h"
+#include "cpu_regs.h"
 
-/* As entry.S pushes it. */
+/* As entry.S pushes it; what it pushes for RSP means nothing. */
 struct fault_frame {
-	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
-	u64 r8, r9, r10, r11, r12, r13, r14, r15;
+	u64 gpr[NR_GPRS];
 	u64 vector, error;
 	u64 rip, cs, rflags, rsp, ss;
 };

@@ -30,27 +30,17 @@ static void put(struct out *o, char c)
 		*o->p++ = c;
 }
 
-struct spec {
-	u8 width;
-	bool zero;
-	u8 longs;
-};
-
-static void put_number(struct out *o, u64 v, u32 base, bool negative,
-		       const struct spec *s)
+static void put_number(struct out *o, u64 v, u32 base)
 {
-	static const char digits[] = "0123456789abcdef";
 	char buf[20];
 	u32 n = 0;
 
 	do {
-		buf[n++] = digits[v % base];
+		u32 digit = v % base;
+
+		buf[n++] = digit + (digit < 10 ? '0' : 'a' - 10);
 		v /= base;
 	} while (v);
-	if (negative)
-		put(o, '-');
-	for (u32 w = n + negative; w < s->width; w++)
-		put(o, s->zero ? '0' : ' ');
 	while (n)
 		put(o, buf[--n]);
 }
@@ -61,72 +51,25 @@ static void put_string(struct out *o, const char *str)
 		put(o, *str++);
 }
 
-static const char *parse_spec(const char *f, struct spec *s)
-{
-	*s = (struct spec){ 0 };
-	if (*f == '0')
-		s->zero = true;
-	for (; *f >= '0' && *f <= '9'; f++)
-		s->width = s->width * 10 + (*f - '0');
-	for (; *f == 'l'; f++)
-		s->longs++;
-	return f;
-}
-
+/* Any argument fills eight bytes (psABI 3.2.3): it is fetched before its type. */
 static void format(struct out *o, const char *f, __builtin_va_list args)
 {
-	struct spec s;
-	s64 d;
-
 	for (; *f; f++) {
+		bool longs = false;
+		u64 v;
+
 		if (*f != '%') {
 			put(o, *f);
 			continue;
 		}
-		f = parse_spec(f + 1, &s);
-		switch (*f) {
-		case 's':
-			put_string(o, __builtin_va_arg(args, const char *));
-			break;
-		case 'c':
-			put(o, (char)__builtin_va_arg(args, int));
-			break;
-		case 'd':
-			d = s.longs ? __builtin_va_arg(args, s64) :
-				      __builtin_va_arg(args, int);
-			put_number(o, d < 0 ? -(u64)d : (u64)d, 10, d < 0, &s);
-			break;
-		case 'u':
-		case 'x':
-			put_number(o, s.longs ? __builtin_va_arg(args, u64) :
-					__builtin_va_arg(args, u32),
-				   *f == 'x' ? 16 : 10, false, &s);
-			break;
-		case 'p':
-			put_number(o, (u64)__builtin_va_arg(args, void *), 16,
-				   false, &s);
-			break;
-		case '\0':
-			return;
-		default:
-			put(o, *f);
-		}
+		v = __builtin_va_arg(args, u64);
+		while (*++f == 'l')
+			longs = true;
+		if (*f == 's')
+			put_string(o, (const char *)v);
+		else
+			put_number(o, longs ? v : (u32)v, *f == 'x' ? 16 : 10);
 	}
-}
-
-static u32 record_level(int level)
-{
-	switch (level) {
-	case HV_LOG_FAULT:
-		return HVPART_LOG_FAULT;
-	case HV_LOG_ERR:
-		return HVPART_LOG_ERROR;
-	case HV_LOG_WARN:
-		return HVPART_LOG_WARNING;
-	case HV_LOG_INFO:
-		return HVPART_LOG_NOTICE;
-	}
-	return HVPART_LOG_DEBUG;
 }
 
 void hv_log(int level, const char *fmt, ...)
@@ -140,7 +83,7 @@ void hv_log(int level, const char *fmt, ...)
 	smp_mb();
 	s->rec.tsc = rdtsc();
 	s->rec.cpu = this_cpu()->index;
-	s->rec.level = record_level(level);
+	s->rec.level = level;
 	__builtin_va_start(args, fmt);
 	format(&o, fmt, args);
 	__builtin_va_end(args);

@@ -7,17 +7,17 @@
 #define HV_LOG_H
 
 #include "types.h"
+#include <hvpart/stats.h>
 
-#define HV_LOG_FAULT	0	/* a defect of ours */
-#define HV_LOG_ERR	3
-#define HV_LOG_WARN	4
-#define HV_LOG_INFO	6
-#define HV_LOG_DEBUG	7
+#define HV_LOG_FAULT	HVPART_LOG_FAULT	/* a defect of ours */
+#define HV_LOG_ERR	HVPART_LOG_ERROR
+#define HV_LOG_WARN	HVPART_LOG_WARNING
+#define HV_LOG_INFO	HVPART_LOG_NOTICE
 
 /**
  * hv_log - append a line (at most 111 characters, cut beyond)
  *
- * Understands %s %c %d %u %x %llx %lld %llu %p, field width and 0 padding.
+ * Understands %s %u %x %llu %llx: what the image has to say, and no more.
  * Context: anywhere, the fault handler too.
  */
 void hv_log(int level, const char *fmt, ...) __printf(2, 3);

@@ -145,7 +145,7 @@ static void do_exception(struct vp *vp, const struct hv_exit *e)
 
 static void die(struct percpu *cpu, struct vp *vp, const struct hv_exit *e)
 {
-	hv_log(HV_LOG_ERR, "partition %llu vp %u: exit %d code %llx at %llx",
+	hv_log(HV_LOG_ERR, "partition %llu vp %u: exit %u code %llx at %llx",
 	       vp->partition->id, vp->index, e->reason, e->vendor_code,
 	       vp->v.regs.rip);
 	intercept_plain(vp, HVMSG_UNRECOVERABLE_EXCEPTION);
@@ -298,7 +298,7 @@ static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 	case EXIT_INTR_WINDOW:
 		break;
 	default:
-		hv_log(HV_LOG_ERR, "root: exit %d code %llx at %llx", e->reason,
+		hv_log(HV_LOG_ERR, "root: exit %u code %llx at %llx", e->reason,
 		       e->vendor_code, vp->v.regs.rip);
 		HV_BUG("unexpected exit of the root");
 	}
