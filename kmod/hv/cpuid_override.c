@@ -63,7 +63,7 @@ hv_status cpuid_set_override(struct partition *p, const struct cpuid_override *o
 
 	for (u32 i = 0; i < n; i++) {
 		if (same_key(entry(p, i), o)) {
-			*entry(p, i) = *o;
+			memcpy(entry(p, i), o, sizeof(*o));
 			return HV_STATUS_SUCCESS;
 		}
 	}
@@ -72,7 +72,7 @@ hv_status cpuid_set_override(struct partition *p, const struct cpuid_override *o
 	if ((!first_page(p) || (n >= PER_PAGE && !first_page(p)->next)) &&
 	    !add_page(p))
 		return HV_STATUS_INSUFFICIENT_MEMORY;
-	*entry(p, n) = *o;
+	memcpy(entry(p, n), o, sizeof(*o));
 	p->nr_cpuid = n + 1;
 	return HV_STATUS_SUCCESS;
 }
@@ -91,7 +91,7 @@ hv_status cpuid_clear_override(struct partition *p, u32 vp_index, u32 leaf,
 			i++;
 			continue;
 		}
-		*o = *entry(p, --p->nr_cpuid);
+		memcpy(o, entry(p, --p->nr_cpuid), sizeof(*o));
 		st = HV_STATUS_SUCCESS;
 	}
 	return st;
@@ -121,8 +121,8 @@ void cpuid_apply_overrides(struct vp *vp, u32 leaf, u32 subleaf,
 			for (u32 k = 0; k < 4; k++) {
 				u32 *reg = &r->eax + k;
 
-				*reg = (*reg & ~o->mask[k]) |
-				       (o->value[k] & o->mask[k]);
+				*reg ^= (*reg ^ o->result[k].value) &
+					o->result[k].mask;
 			}
 		}
 	}

@@ -7,22 +7,15 @@
 hv_status hc_register_result(struct hcall *c)
 {
 	const struct hv_input_register_intercept_result *in = (void *)c->in;
-	/* A copy: the wire structure is packed. */
-	const struct hv_register_x64_cpuid_result_parameters r = in->parameters.cpuid;
-	struct cpuid_override o = {
-		.valid = true,
-		.subleaf_specific = r.input.subleaf_specific,
-		.always_override = r.input.always_override,
-		.vp_index = in->vp_index,
-		.leaf = r.input.eax,
-		.subleaf = r.input.ecx,
-		.value = { r.result.eax, r.result.ebx, r.result.ecx, r.result.edx },
-		.mask = { r.result.eax_mask, r.result.ebx_mask,
-			  r.result.ecx_mask, r.result.edx_mask },
-	};
+	struct cpuid_override o = { .vp_index = in->vp_index };
 
+	static_assert(sizeof(o) == 4 + sizeof(in->parameters.cpuid) &&
+		      offsetof(struct cpuid_override, result) == 4 +
+		      offsetof(struct hv_register_x64_cpuid_result_parameters,
+			       result), "the parameters, as they are");
+	memcpy(&o.leaf, &in->parameters.cpuid, sizeof(in->parameters.cpuid));
 	if (in->intercept_type != HV_INTERCEPT_TYPE_X64_CPUID ||
-	    r.input.subleaf_specific > 1 || r.input.always_override > 1)
+	    o.subleaf_specific > 1 || o.always_override > 1)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (in->vp_index != HV_ANY_VP && in->vp_index >= HV_MAX_VPS)
 		return HV_STATUS_INVALID_VP_INDEX;

@@ -21,11 +21,17 @@ enum partition_state { PS_CREATED, PS_ACTIVE, PS_FINALIZING, PS_FINALIZED };
 struct port;
 struct connection;
 
+/* As the parent gave it; of the result, values and masks in turns. */
 struct cpuid_override {
-	bool valid, subleaf_specific, always_override;
 	u32 vp_index;			/* or HV_ANY_VP */
-	u32 leaf, subleaf;
-	u32 value[4], mask[4];		/* EAX EBX ECX EDX */
+	struct {
+		u32 leaf, subleaf;
+		u8 subleaf_specific, always_override;
+		u16 padding;
+	};
+	struct {
+		u32 value, mask;
+	} result[4];			/* EAX EBX ECX EDX */
 };
 
 #define HV_MAX_CPUID_OVERRIDES	128

@@ -287,13 +287,13 @@ static void features(void)
 static hv_status set(u32 vp, u32 leaf, int subleaf, u32 value, u32 mask)
 {
 	struct cpuid_override o = {
-		.valid = true, .vp_index = vp, .leaf = leaf,
+		.vp_index = vp, .leaf = leaf,
 		.subleaf_specific = subleaf >= 0, .subleaf = subleaf,
 	};
 
 	for (u32 i = 0; i < 4; i++) {
-		o.value[i] = value + i;
-		o.mask[i] = mask;
+		o.result[i].value = value + i;
+		o.result[i].mask = mask;
 	}
 	return cpuid_set_override(p, &o);
 }
