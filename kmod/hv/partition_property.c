@@ -14,45 +14,54 @@
 	 HV_ACCESS_FREQUENCY_MSRS | HV_ACCESS_TSC_INVARIANT |		\
 	 HVPART_PRIVILEGE(0, HV_POST_MESSAGES | HV_SIGNAL_EVENTS))
 
-/* Synthetic feature bits that QEMU and others set, mapped to privileges. */
+/*
+ * Synthetic feature bits that QEMU and others set: what of leaf 0x40000003 (EAX,
+ * EBX and EDX) and 0x40000004 (EAX) they stand for. Those are words in a row.
+ */
+static_assert(offsetof(struct partition, features_edx) ==
+	      offsetof(struct partition, privileges) + 8 &&
+	      offsetof(struct partition, hints) ==
+	      offsetof(struct partition, privileges) + 12, "words in a row");
+
+#define BIT_OF(mask)	__builtin_ctzll(mask)
+#define PRIV(synth, p)	{ BIT_OF(HV_SYNTH_##synth), BIT_OF(p) }
+#define PRIV_B(synth, b) { BIT_OF(HV_SYNTH_##synth), 32 + BIT_OF(b) }
+#define FEATURE(synth, d) { BIT_OF(HV_SYNTH_##synth), 64 + BIT_OF(d) }
+#define HINT(synth, h)	{ BIT_OF(HV_SYNTH_##synth), 96 + BIT_OF(h) }
+
 static const struct {
-	u64 synth, priv;
+	u8 from, to;
 } synth_map[] = {
-	{ HV_SYNTH_ACCESS_VP_RUN_TIME_REG, HV_MSR_VP_RUNTIME_AVAILABLE },
-	{ HV_SYNTH_ACCESS_PARTITION_REFERENCE_COUNTER,
-	  HV_MSR_TIME_REF_COUNT_AVAILABLE },
-	{ HV_SYNTH_ACCESS_SYNIC_REGS, HV_MSR_SYNIC_AVAILABLE },
-	{ HV_SYNTH_ACCESS_SYNTHETIC_TIMER_REGS, HV_MSR_SYNTIMER_AVAILABLE },
-	{ HV_SYNTH_ACCESS_INTR_CTRL_REGS, HV_MSR_APIC_ACCESS_AVAILABLE },
-	{ HV_SYNTH_ACCESS_HYPERCALL_REGS, HV_MSR_HYPERCALL_AVAILABLE },
-	{ HV_SYNTH_ACCESS_VP_INDEX, HV_MSR_VP_INDEX_AVAILABLE },
-	{ HV_SYNTH_ACCESS_PARTITION_REFERENCE_TSC,
-	  HV_MSR_REFERENCE_TSC_AVAILABLE },
-	{ HV_SYNTH_ACCESS_GUEST_IDLE_REG, HV_MSR_GUEST_IDLE_AVAILABLE },
-	{ HV_SYNTH_ACCESS_FREQUENCY_REGS, HV_ACCESS_FREQUENCY_MSRS },
-	{ HV_SYNTH_SIGNAL_EVENTS,
-	  HVPART_PRIVILEGE(0, HV_SIGNAL_EVENTS | HV_POST_MESSAGES) },
+	PRIV(ACCESS_VP_RUN_TIME_REG, HV_MSR_VP_RUNTIME_AVAILABLE),
+	PRIV(ACCESS_PARTITION_REFERENCE_COUNTER, HV_MSR_TIME_REF_COUNT_AVAILABLE),
+	PRIV(ACCESS_SYNIC_REGS, HV_MSR_SYNIC_AVAILABLE),
+	PRIV(ACCESS_SYNTHETIC_TIMER_REGS, HV_MSR_SYNTIMER_AVAILABLE),
+	PRIV(ACCESS_INTR_CTRL_REGS, HV_MSR_APIC_ACCESS_AVAILABLE),
+	PRIV(ACCESS_HYPERCALL_REGS, HV_MSR_HYPERCALL_AVAILABLE),
+	PRIV(ACCESS_VP_INDEX, HV_MSR_VP_INDEX_AVAILABLE),
+	PRIV(ACCESS_PARTITION_REFERENCE_TSC, HV_MSR_REFERENCE_TSC_AVAILABLE),
+	PRIV(ACCESS_GUEST_IDLE_REG, HV_MSR_GUEST_IDLE_AVAILABLE),
+	PRIV(ACCESS_FREQUENCY_REGS, HV_ACCESS_FREQUENCY_MSRS),
+	PRIV_B(SIGNAL_EVENTS, HV_SIGNAL_EVENTS),
+	PRIV_B(SIGNAL_EVENTS, HV_POST_MESSAGES),
+	FEATURE(ACCESS_FREQUENCY_REGS, HV_FEATURE_FREQUENCY_MSRS_AVAILABLE),
+	FEATURE(DIRECT_SYNTHETIC_TIMERS, HV_STIMER_DIRECT_MODE_AVAILABLE),
+	HINT(TB_FLUSH_HYPERCALLS, HV_X64_REMOTE_TLB_FLUSH_RECOMMENDED),
+	HINT(SYNTHETIC_CLUSTER_IPI, HV_X64_CLUSTER_IPI_RECOMMENDED),
+	HINT(EXTENDED_PROCESSOR_MASKS, HV_X64_EX_PROCESSOR_MASKS_RECOMMENDED),
 };
 
 static hv_status set_synthetic(struct partition *p, u64 val)
 {
+	u32 *words = (u32 *)((u8 *)p + offsetof(struct partition, privileges));
+
 	p->synthetic_features = val;
 	p->privileges = 0;
 	p->features_edx = HV_FEATURE_GUEST_CRASH_MSR_AVAILABLE;
 	p->hints = HV_DEPRECATING_AEOI_RECOMMENDED;
 	for (u32 i = 0; i < ARRAY_SIZE(synth_map); i++)
-		if (val & synth_map[i].synth)
-			p->privileges |= synth_map[i].priv;
-	if (val & HV_SYNTH_ACCESS_FREQUENCY_REGS)
-		p->features_edx |= HV_FEATURE_FREQUENCY_MSRS_AVAILABLE;
-	if (val & HV_SYNTH_DIRECT_SYNTHETIC_TIMERS)
-		p->features_edx |= HV_STIMER_DIRECT_MODE_AVAILABLE;
-	if (val & HV_SYNTH_TB_FLUSH_HYPERCALLS)
-		p->hints |= HV_X64_REMOTE_TLB_FLUSH_RECOMMENDED;
-	if (val & HV_SYNTH_SYNTHETIC_CLUSTER_IPI)
-		p->hints |= HV_X64_CLUSTER_IPI_RECOMMENDED;
-	if (val & HV_SYNTH_EXTENDED_PROCESSOR_MASKS)
-		p->hints |= HV_X64_EX_PROCESSOR_MASKS_RECOMMENDED;
+		if (val & BIT(synth_map[i].from))
+			words[synth_map[i].to / 32] |= BIT(synth_map[i].to % 32);
 	return HV_STATUS_SUCCESS;
 }
 
@@ -163,10 +172,6 @@ static bool get_processor(struct partition *p, u32 code, u64 *val)
 	case HV_PARTITION_PROPERTY_PROCESSOR_CL_FLUSH_SIZE:
 		*val = 8;			/* units of 8 bytes */
 		return true;
-	case HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH:
-	case HV_PARTITION_PROPERTY_IMPLEMENTED_PHYSICAL_ADDRESS_BITS:
-		*val = p->max_phys_bits;
-		return true;
 	case HV_PARTITION_PROPERTY_XSAVE_STATES:
 		*val = machine.xcr0_mask;	/* XSS does not exist for guests */
 		return true;
@@ -180,6 +185,28 @@ static bool get_processor(struct partition *p, u32 code, u64 *val)
 	return false;
 }
 
+/* What is read as it stands in the partition. */
+#define MEMBER(code, m)	{ code, offsetof(struct partition, m),	\
+			  sizeof(((struct partition *)0)->m) }
+static const struct {
+	u32 code;
+	u16 offset, bytes;
+} members[] = {
+	MEMBER(HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS, privileges),
+	MEMBER(HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES, synthetic_features),
+	MEMBER(HV_PARTITION_PROPERTY_TIME_FREEZE, time_frozen),
+	MEMBER(HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
+	       unimplemented_msr_action),
+	MEMBER(HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING, access_tracking),
+	MEMBER(HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, max_phys_bits),
+	MEMBER(HV_PARTITION_PROPERTY_IMPLEMENTED_PHYSICAL_ADDRESS_BITS,
+	       max_phys_bits),
+	MEMBER(HV_PARTITION_PROPERTY_GUEST_OS_ID, guest_os_id),
+	MEMBER(HVPART_PROPERTY_HINTS, hints),
+	MEMBER(HVPART_PROPERTY_FEATURES_EDX, features_edx),
+	MEMBER(HVPART_PROPERTY_DEBUG_BREAK, debug_break),
+};
+
 /**
  * partition_get_property - HvGetPartitionProperty
  * Context: partition lock held.
@@ -189,41 +216,19 @@ hv_status partition_get_property(struct partition *p, u32 code, u64 *val)
 	if (get_processor(p, code, val))
 		return HV_STATUS_SUCCESS;
 	switch (code) {
-	case HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS:
-		*val = p->privileges;
-		break;
-	case HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES:
-		*val = p->synthetic_features;
-		break;
-	case HV_PARTITION_PROPERTY_TIME_FREEZE:
-		*val = p->time_frozen;
-		break;
 	case HV_PARTITION_PROPERTY_REFERENCE_TIME:
 		*val = time_ref_now(p);
-		break;
-	case HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION:
-		*val = p->unimplemented_msr_action;
-		break;
-	case HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING:
-		*val = p->access_tracking;
-		break;
-	case HV_PARTITION_PROPERTY_GUEST_OS_ID:
-		*val = p->guest_os_id;
-		break;
-	case HVPART_PROPERTY_HINTS:
-		*val = p->hints;
-		break;
-	case HVPART_PROPERTY_FEATURES_EDX:
-		*val = p->features_edx;
-		break;
-	case HVPART_PROPERTY_DEBUG_BREAK:
-		*val = p->debug_break;
-		break;
+		return HV_STATUS_SUCCESS;
 	case HVPART_PROPERTY_MAX_VPS:
 		*val = HV_MAX_VPS;
-		break;
-	default:
-		return HV_STATUS_UNKNOWN_PROPERTY;
+		return HV_STATUS_SUCCESS;
 	}
-	return HV_STATUS_SUCCESS;
+	for (u32 i = 0; i < ARRAY_SIZE(members); i++) {
+		if (members[i].code != code)
+			continue;
+		*val = 0;
+		memcpy(val, (const u8 *)p + members[i].offset, members[i].bytes);
+		return HV_STATUS_SUCCESS;
+	}
+	return HV_STATUS_UNKNOWN_PROPERTY;
 }
