@@ -38,8 +38,6 @@ static void probe_xsave(void)
 	struct cpuid_out c;
 
 	machine.xcr0_mask = XCR0_X87 | XCR0_SSE;
-	machine.has_cet = cpuid_insn(7, 0).c & BIT(7);
-	machine.has_xsave = cpuid_insn(1, 0).c & BIT(26);
 	machine.has_xss = machine.has_xsave && cpuid_insn(0xd, 1).a & BIT(3);
 	machine.xsave_bytes = 512;
 	if (!machine.has_xsave)
@@ -51,35 +49,36 @@ static void probe_xsave(void)
 	machine.xsave_bytes = xsave_end(machine.xcr0_mask);
 }
 
-static void probe_speculation(void)
-{
-	struct cpuid_out e8 = cpuid_insn(0x80000008, 0);
-	struct cpuid_out f7 = cpuid_insn(7, 0);
+#define HAS(leaf, from, flag)	{ leaf, from, TO_BOOL(struct machine, flag) }
 
-	machine.has_ibpb = (e8.b & BIT(12)) || (f7.d & BIT(26));
-	machine.ibpb_clears_rsb = e8.b & BIT(30);	/* IBPB_RET */
+static const struct cpuid_bit bits[] = {
+	HAS(0x01, CPUID_C + 26, has_xsave),
+	HAS(0x07, CPUID_C + 7, has_cet),
+	HAS(0x07, CPUID_C + 3, has_pku),
+	HAS(0x81, CPUID_D + 26, page1g),
+	HAS(0x81, CPUID_D + 27, has_tsc_aux),
+	HAS(0x87, CPUID_D + 8, invariant_tsc),
+	HAS(0x88, CPUID_B + 12, has_ibpb),
+	HAS(0x07, CPUID_D + 26, has_ibpb),
+	HAS(0x88, CPUID_B + 30, ibpb_clears_rsb),	/* IBPB_RET */
 	/* One the CPU keeps for the guest is the back end's business (APM 15.36.8). */
-	machine.has_spec_ctrl = (e8.b & (BIT(14) | BIT(15) | BIT(24))) ||
-				(f7.d & BIT(26));
-	machine.fp_leaks = !(e8.b & BIT(2));		/* XSaveErPtr */
-}
+	HAS(0x88, CPUID_B + 14, has_spec_ctrl),
+	HAS(0x88, CPUID_B + 15, has_spec_ctrl),
+	HAS(0x88, CPUID_B + 24, has_spec_ctrl),
+	HAS(0x07, CPUID_D + 26, has_spec_ctrl),
+	HAS(0x88, CPUID_NOT + CPUID_B + 2, fp_leaks),	/* XSaveErPtr */
+};
 
 void machine_init(const struct hvpart_boot_info *info)
 {
-	struct cpuid_out e1 = cpuid_insn(0x80000001, 0);
-
 	machine.tsc_hz = info->tsc_hz;
 	machine.apic_timer_hz = info->apic_timer_hz;
 	machine.max_pfn = info->max_pfn;
 	machine.nr_cpus = info->nr_cpus;
 	machine.la57 = info->flags & HVPART_BOOT_LA57;
 	machine.phys_bits = cpuid_insn(0x80000008, 0).a;
-	machine.page1g = e1.d & BIT(26);
-	machine.has_tsc_aux = e1.d & BIT(27);
-	machine.has_pku = cpuid_insn(7, 0).c & BIT(3);
-	machine.invariant_tsc = cpuid_insn(0x80000007, 0).d & BIT(8);
+	cpuid_bits(bits, ARRAY_SIZE(bits), &machine);
 	probe_xsave();
-	probe_speculation();
 }
 
 /* hv.lds */

@@ -73,85 +73,62 @@ static void build_maps(void)
 	}
 }
 
-static void probe_svm_leaf(void)
-{
-	struct cpuid_out c = cpuid_insn(0x8000000a, 0);
-
-	svm.nr_asids = c.b;
-	svm.nrips = c.d & BIT(3);
-	svm.decode_assists = c.d & BIT(7);
-	svm.pause_filter = c.d & BIT(10);
-	svm.pause_threshold = c.d & BIT(12);
-	svm.v_spec_ctrl = c.d & BIT(20);
-	svm.invlpgb = c.d & BIT(24);
-	/* VMRUN switches the guest's value (15.36.8): not the world's business. */
-	if (svm.v_spec_ctrl)
-		machine.has_spec_ctrl = false;
-}
-
-enum cpuid_word { F1_C, F7_B, F7_C, E1_C, E1_D, E8_B, NOT_E8_B, E21_A, NR_WORDS };
-
+#define HAS(leaf, from, flag)	\
+	{ leaf, from, TO_BOOL(struct svm_features, flag) }
 /* EFER and CR4 bits that exist if a CPUID bit says so; the rest must be 0. */
-static const struct {
-	u8 word, bit;
-	bool efer;
-	u8 to;
-} feature_bits[] = {
-	{ E1_D, 25, true, 14 },		/* FFXSR */
-	{ E1_C, 17, true, 15 },		/* TCE */
-	{ E8_B, 8, true, 17 },		/* MCOMMIT */
-	{ E8_B, 13, true, 18 },		/* INTWB */
-	{ E21_A, 7, true, 20 },		/* UAIE */
-	{ E21_A, 8, true, 21 },		/* AIBRSE */
-	{ NOT_E8_B, 20, true, 13 },	/* LMSLE */
-	{ F7_C, 2, false, 11 },		/* UMIP */
-	{ F7_C, 16, false, 12 },	/* LA57 */
-	{ F7_B, 0, false, 16 },		/* FSGSBASE */
-	{ F1_C, 17, false, 17 },	/* PCIDE */
-	{ F1_C, 26, false, 18 },	/* OSXSAVE */
-	{ F7_B, 7, false, 20 },		/* SMEP */
-	{ F7_B, 20, false, 21 },	/* SMAP */
-	{ F7_C, 3, false, 22 },		/* PKE */
-	{ F7_C, 7, false, 23 },		/* CET */
+#define EFER(leaf, from, bit)	\
+	{ leaf, from, TO_BIT(struct svm_features, efer_valid, bit) }
+#define CR4(leaf, from, bit)	\
+	{ leaf, from, TO_BIT(struct svm_features, cr4_valid, bit) }
+
+static const struct cpuid_bit features[] = {
+	HAS(0x8a, CPUID_D + 3, nrips),
+	HAS(0x8a, CPUID_D + 7, decode_assists),
+	HAS(0x8a, CPUID_D + 10, pause_filter),
+	HAS(0x8a, CPUID_D + 12, pause_threshold),
+	HAS(0x8a, CPUID_D + 20, v_spec_ctrl),
+	HAS(0x8a, CPUID_D + 24, invlpgb),
+	HAS(0x88, CPUID_B + 8, mcommit),
+	HAS(0x88, CPUID_B + 4, rdpru),
+	HAS(0x07, CPUID_C + 7, shstk),
+	EFER(0x81, CPUID_D + 25, 14),			/* FFXSR */
+	EFER(0x81, CPUID_C + 17, 15),			/* TCE */
+	EFER(0x88, CPUID_B + 8, 17),			/* MCOMMIT */
+	EFER(0x88, CPUID_B + 13, 18),			/* INTWB */
+	EFER(0xa1, CPUID_A + 7, 20),			/* UAIE */
+	EFER(0xa1, CPUID_A + 8, 21),			/* AIBRSE */
+	EFER(0x88, CPUID_NOT + CPUID_B + 20, 13),	/* LMSLE */
+	CR4(0x07, CPUID_C + 2, 11),			/* UMIP */
+	CR4(0x07, CPUID_C + 16, 12),			/* LA57 */
+	CR4(0x07, CPUID_B + 0, 16),			/* FSGSBASE */
+	CR4(0x01, CPUID_C + 17, 17),			/* PCIDE */
+	CR4(0x01, CPUID_C + 26, 18),			/* OSXSAVE */
+	CR4(0x07, CPUID_B + 7, 20),			/* SMEP */
+	CR4(0x07, CPUID_B + 20, 21),			/* SMAP */
+	CR4(0x07, CPUID_C + 3, 22),			/* PKE */
+	CR4(0x07, CPUID_C + 7, 23),			/* CET */
 };
-
-static void probe_registers(void)
-{
-	struct cpuid_out f7 = cpuid_insn(7, 0), e1 = cpuid_insn(0x80000001, 0);
-	struct cpuid_out e8 = cpuid_insn(0x80000008, 0);
-	u32 words[NR_WORDS] = {
-		[F1_C] = cpuid_insn(1, 0).c, [F7_B] = f7.b, [F7_C] = f7.c,
-		[E1_C] = e1.c, [E1_D] = e1.d, [E8_B] = e8.b, [NOT_E8_B] = ~e8.b,
-	};
-
-	if (cpuid_insn(0x80000000, 0).a >= 0x80000021)
-		words[E21_A] = cpuid_insn(0x80000021, 0).a;
-	svm.phys_bits = e8.a;
-	svm.mcommit = e8.b & BIT(8);
-	svm.rdpru = e8.b & BIT(4);
-	svm.shstk = f7.c & BIT(7);
-	svm.efer_valid = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
-	svm.cr4_valid = MASK(10, 0);
-	for (u32 i = 0; i < ARRAY_SIZE(feature_bits); i++)
-		if (words[feature_bits[i].word] & BIT(feature_bits[i].bit))
-			*(feature_bits[i].efer ? &svm.efer_valid :
-						 &svm.cr4_valid) |=
-				BIT(feature_bits[i].to);
-}
 
 int svm_probe(void)
 {
+	u32 nr_asids;
+
 	if (svm.nr_asids)
 		return HVPART_BOOT_OK;
 	if (!(cpuid_insn(0x80000001, 0).c & BIT(2)) ||
 	    !(cpuid_insn(0x8000000a, 0).d & BIT(0)))
 		return HVPART_BOOT_E_FEATURE;
-	probe_svm_leaf();
-	probe_registers();
-	if (svm.nr_asids <= ASID_FIRST_CHILD) {
-		svm.nr_asids = 0;
+	nr_asids = cpuid_insn(0x8000000a, 0).b;
+	if (nr_asids <= ASID_FIRST_CHILD)
 		return HVPART_BOOT_E_FEATURE;
-	}
+	svm.nr_asids = nr_asids;
+	svm.phys_bits = cpuid_insn(0x80000008, 0).a;
+	svm.efer_valid = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
+	svm.cr4_valid = MASK(10, 0);
+	cpuid_bits(features, ARRAY_SIZE(features), &svm);
+	/* VMRUN switches the guest's value (15.36.8): not the world's business. */
+	if (svm.v_spec_ctrl)
+		machine.has_spec_ctrl = false;
 	build_maps();
 	return HVPART_BOOT_OK;
 }

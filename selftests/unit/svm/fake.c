@@ -112,13 +112,15 @@ struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
 {
 	(void)subleaf;
 	switch (leaf) {
+	case 0:
+		return (struct cpuid_out){ 13, 0, 0, 0 };
 	case 1:
 		return (struct cpuid_out){ 0xa00f11, 0, BIT(26) | BIT(17), 0 };
 	case 7:
 		return (struct cpuid_out){ 0, BIT(0) | BIT(7) | BIT(20),
 					   BIT(2) | BIT(3), 0 };
 	case 0x80000000:
-		return (struct cpuid_out){ 0x80000008, 0, 0, 0 };
+		return (struct cpuid_out){ 0x8000001f, 0, 0, 0 };
 	case 0x80000001:
 		return (struct cpuid_out){ 0, 0, BIT(2), BIT(25) | BIT(26) };
 	case 0x80000008:
