@@ -40,18 +40,15 @@ hv_status hc_get_cpuid(struct hcall *c)
 {
 	const struct hv_input_get_vp_cpuid_values *in = (void *)c->in;
 	const struct hv_cpuid_leaf_info *leaf = (void *)c->list;
-	struct hv_cpuid_result *out = (void *)c->out;
-	struct cpuid_regs r;
+	struct cpuid_regs *out = (void *)c->out;
 
+	static_assert(sizeof(*out) == sizeof(struct hv_cpuid_result) &&
+		      offsetof(struct cpuid_regs, edx) ==
+		      offsetof(struct hv_cpuid_result, edx), "the same words");
 	if (in->flags & ~3u || in->reserved)
 		return HV_STATUS_INVALID_PARAMETER;
-	for (; c->rep_done < c->rep_count; c->rep_done++) {
-		cpuid_query(c->target, leaf[c->rep_done].eax,
-			    leaf[c->rep_done].ecx, &r);
-		out[c->rep_done] = (struct hv_cpuid_result) {
-			r.eax, r.ebx, r.ecx, r.edx
-		};
-	}
+	leaf += c->rep_done;
+	cpuid_query(c->target, leaf->eax, leaf->ecx, &out[c->rep_done]);
 	return HV_STATUS_SUCCESS;
 }
 

@@ -17,6 +17,12 @@ static bool rights_ok(u32 r)
 	return !(r & (GPA_W | GPA_X)) || (r & GPA_R);
 }
 
+/* The page of this element; below @base: the address space has ended. */
+static u64 element_gpn(const struct hcall *c, u64 base, bool large)
+{
+	return base + ((u64)c->rep_done << (large ? 9 : 0));
+}
+
 static hv_status check_map(const struct hv_input_map_gpa_pages *in)
 {
 	if (in->map_flags & HV_MAP_GPA_NOT_CACHED)
@@ -27,14 +33,17 @@ static hv_status check_map(const struct hv_input_map_gpa_pages *in)
 	return HV_STATUS_SUCCESS;
 }
 
-static hv_status map_one(struct hcall *c, u32 i)
+hv_status hc_map_gpa(struct hcall *c)
 {
 	const struct hv_input_map_gpa_pages *in = (void *)c->in;
 	bool large = in->map_flags & HV_MAP_GPA_LARGE_PAGE;
 	u32 rights = in->map_flags & HV_MAP_GPA_PERMISSIONS_MASK;
-	u64 gpn = in->target_gpa_base + (large ? (u64)i * 512 : i);
-	u64 pfn = ((u64 *)c->list)[i];
+	u64 gpn = element_gpn(c, in->target_gpa_base, large);
+	u64 pfn = ((u64 *)c->list)[c->rep_done];
+	hv_status st = check_map(in);
 
+	if (st)
+		return st;
 	if (gpn < in->target_gpa_base)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (in->map_flags & HV_MAP_GPA_NO_ACCESS)
@@ -45,45 +54,26 @@ static hv_status map_one(struct hcall *c, u32 i)
 	return gpa_map(&c->p->gpa, gpn, pfn, rights, large);
 }
 
-hv_status hc_map_gpa(struct hcall *c)
-{
-	hv_status st = check_map((void *)c->in);
-
-	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
-		st = map_one(c, c->rep_done);
-	return st;
-}
-
 hv_status hc_unmap_gpa(struct hcall *c)
 {
 	const struct hv_input_unmap_gpa_pages *in = (void *)c->in;
 	bool large = in->unmap_flags & HV_UNMAP_GPA_LARGE_PAGE;
-	hv_status st = HV_STATUS_SUCCESS;
-	u64 gpn;
+	u64 gpn = element_gpn(c, in->target_gpa_base, large);
 
-	if (in->unmap_flags & ~HV_UNMAP_GPA_LARGE_PAGE)
+	if (in->unmap_flags & ~HV_UNMAP_GPA_LARGE_PAGE ||
+	    gpn < in->target_gpa_base)
 		return HV_STATUS_INVALID_PARAMETER;
-	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st) {
-		gpn = in->target_gpa_base + (large ? c->rep_done * 512ull :
-					     c->rep_done);
-		st = gpn < in->target_gpa_base ? HV_STATUS_INVALID_PARAMETER :
-			gpa_unmap(&c->p->gpa, gpn, large);
-	}
-	return st;
+	return gpa_unmap(&c->p->gpa, gpn, large);
 }
 
 hv_status hc_access_states(struct hcall *c)
 {
 	const struct hv_input_get_gpa_pages_access_state *in = (void *)c->in;
-	hv_status st = HV_STATUS_SUCCESS;
 
 	if (in->flags.reserved)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (!c->p->access_tracking)
 		return HV_STATUS_OPERATION_DENIED;
-	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
-		st = gpa_access_state(&c->p->gpa,
-				      in->hv_gpa_page_number + c->rep_done,
-				      in->flags.as_uint64, &c->out[c->rep_done]);
-	return st;
+	return gpa_access_state(&c->p->gpa, in->hv_gpa_page_number + c->rep_done,
+				in->flags.as_uint64, &c->out[c->rep_done]);
 }

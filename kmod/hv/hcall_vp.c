@@ -36,28 +36,21 @@ hv_status hc_get_registers(struct hcall *c)
 	const struct hv_input_get_vp_registers *in = (void *)c->in;
 	union hv_register_value *out = (void *)c->out;
 	const u32 *names = (void *)c->list;
-	hv_status st = HV_STATUS_SUCCESS;
 
 	if (!vtl_ok(in->input_vtl))
 		return HV_STATUS_INVALID_VTL_STATE;
-	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
-		st = register_get(c->target, names[c->rep_done],
-				  &out[c->rep_done]);
-	return st;
+	return register_get(c->target, names[c->rep_done], &out[c->rep_done]);
 }
 
 hv_status hc_set_registers(struct hcall *c)
 {
 	const struct hv_input_set_vp_registers *in = (void *)c->in;
 	const struct hv_register_assoc *e = (void *)c->list;
-	hv_status st = HV_STATUS_SUCCESS;
 
 	if (!vtl_ok(in->input_vtl))
 		return HV_STATUS_INVALID_VTL_STATE;
-	for (; !st && c->rep_done < c->rep_count; c->rep_done += !st)
-		st = register_set(c->target, e[c->rep_done].name,
-				  &e[c->rep_done].value);
-	return st;
+	e += c->rep_done;
+	return register_set(c->target, e->name, &e->value);
 }
 
 /* --- shared pages --------------------------------------------------------- */

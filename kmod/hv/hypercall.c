@@ -16,7 +16,7 @@ enum hc_index {
 struct hc_desc {
 	u8 in_words;
 	u8 elem_in, elem_out;
-	u8 shape : 3, target : 5;
+	u8 shape : 4, target : 4;
 	u8 priv;
 	u16 out;
 } __packed;			/* seven bytes a call */
@@ -94,8 +94,14 @@ static const struct hc_desc *find_call(u32 code)
 static hv_status run(const struct hc_desc *d, struct hcall *c)
 {
 	const s32 *at = &hc_handlers[d - calls];
+	hv_status (*fn)(struct hcall *c) = (void *)((u64)at + *at);
+	hv_status st = fn(c);
 
-	return ((hv_status (*)(struct hcall *))((u64)at + *at))(c);
+	if (!(d->shape & HC_EACH & ~HC_REP))
+		return st;
+	while (!st && ++c->rep_done < c->rep_count)
+		st = fn(c);
+	return st;
 }
 
 static hv_status check_shape(const struct hc_desc *d, const struct hcall *c)

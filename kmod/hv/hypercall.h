@@ -17,7 +17,8 @@
  * @out:   private, zeroed, written back as a whole when the call succeeds
  *         (rep calls: the elements that are done, also on an error)
  * @list:  first input element (index 0) in @in
- * @rep_done: elements finished, counted from index 0; starts at @rep_start
+ * @rep_done: elements finished, counted from index 0; starts at @rep_start. With
+ *         HC_EACH the index of this one, and not the handler's to count
  * @var_qwords: variable header in units of 8 bytes
  */
 struct hcall {
@@ -48,6 +49,7 @@ bool hypercall_store(const struct vp *vp, u64 gpa, const void *buf, u32 len);
 #define HC_REP		0x1
 #define HC_FAST		0x2	/* may be fast */
 #define HC_VAR		0x4	/* takes a variable header */
+#define HC_EACH		(HC_REP | 0x8)	/* rep: one call of the handler an element */
 #define HC_SLOW_ONLY	0x0
 
 #define HC_DECLARE(code, fn, in, out, ein, eout, shape, priv, target) \

@@ -79,11 +79,11 @@ X(HVCALL_GET_MEMORY_BALANCE, hc_balance, S(hv_input_get_memory_balance), \
   S(hv_output_get_memory_balance), 0, 0, HC_SIMPLE, P_POOL, T_POOL) \
 /* memory */ \
 X(HVCALL_MAP_GPA_PAGES, hc_map_gpa, S(hv_input_map_gpa_pages), 0, 8, 0, \
-  HC_REP, P_CREATE, T_ACTIVE) \
+  HC_EACH, P_CREATE, T_ACTIVE) \
 X(HVCALL_UNMAP_GPA_PAGES, hc_unmap_gpa, S(hv_input_unmap_gpa_pages), 0, 0, \
-  0, HC_REP, P_CREATE, T_ACTIVE) \
+  0, HC_EACH, P_CREATE, T_ACTIVE) \
 X(HVCALL_GET_GPA_PAGES_ACCESS_STATES, hc_access_states, \
-  S(hv_input_get_gpa_pages_access_state), 0, 0, 1, HC_REP, P_CREATE, \
+  S(hv_input_get_gpa_pages_access_state), 0, 0, 1, HC_EACH, P_CREATE, \
   T_ACTIVE) \
 X(HVCALL_TRANSLATE_VIRTUAL_ADDRESS, hc_translate_va, \
   S(hv_input_translate_virtual_address), \
@@ -93,9 +93,9 @@ X(HVCALL_CREATE_VP, hc_create_vp, S(hv_create_vp), 0, 0, 0, HC_SIMPLE, \
   P_CREATE, T_ACTIVE) \
 X(HVCALL_DELETE_VP, hc_delete_vp, 16, 0, 0, 0, HC_FAST, P_CREATE, T_ACTIVE) \
 X(HVCALL_GET_VP_REGISTERS, hc_get_registers, S(hv_input_get_vp_registers), \
-  0, 4, 16, HC_REP, P_CREATE, T_VP) \
+  0, 4, 16, HC_EACH, P_CREATE, T_VP) \
 X(HVCALL_SET_VP_REGISTERS, hc_set_registers, S(hv_input_set_vp_registers), \
-  0, 32, 0, HC_REP, P_CREATE, T_VP) \
+  0, 32, 0, HC_EACH, P_CREATE, T_VP) \
 X(HVCALL_MAP_VP_STATE_PAGE, hc_map_state_page, \
   S(hv_input_map_vp_state_page), 8, 0, 0, HC_SIMPLE, P_CREATE, T_VP) \
 X(HVCALL_UNMAP_VP_STATE_PAGE, hc_unmap_state_page, 16, 0, 0, 0, HC_FAST, \
@@ -114,7 +114,7 @@ X(HVCALL_UNREGISTER_INTERCEPT_RESULT, hc_unregister_result, \
   S(hv_input_unregister_intercept_result), 0, 0, 0, HC_SIMPLE, P_CREATE, \
   T_ACTIVE) \
 X(HVCALL_GET_VP_CPUID_VALUES, hc_get_cpuid, S(hv_input_get_vp_cpuid_values), \
-  0, S(hv_cpuid_leaf_info), S(hv_cpuid_result), HC_REP, P_CREATE, T_VP) \
+  0, S(hv_cpuid_leaf_info), S(hv_cpuid_result), HC_EACH, P_CREATE, T_VP) \
 X(HVCALL_ASSERT_VIRTUAL_INTERRUPT, hc_assert_interrupt, \
   S(hv_input_assert_virtual_interrupt), 0, 0, 0, HC_SIMPLE, P_CREATE, \
   T_ACTIVE) \
