@@ -282,7 +282,7 @@ static bool read_reg(struct vp *vp, u32 reg, u32 *val)
 	return true;
 }
 
-static void write_plain(struct vp *vp, u32 reg, u32 val)
+static __noinline void write_plain(struct vp *vp, u32 reg, u32 val)
 {
 	struct apic *a = vp->apic;
 

@@ -21,7 +21,7 @@ void bare_init(const struct hvpart_boot_info *info)
 	trampoline_exit = info->trampoline_exit;
 }
 
-struct hvpart_cpu_frame *bare_frame(u32 index)
+__noinline struct hvpart_cpu_frame *bare_frame(u32 index)
 {
 	return (struct hvpart_cpu_frame *)frames + index;
 }

@@ -60,7 +60,7 @@ static const u32 visible[NR_LEAVES][4] = {
 #define WHOLE_BASIC	(BIT(0x02) | BIT(0x04) | BIT(0x0d))
 #define WHOLE_EXTENDED	(MASK(0x06, 0x02) | MASK(0x1a, 0x19) | BIT(0x1d))
 
-static int leaf_index(u32 leaf, u32 subleaf)
+static __noinline int leaf_index(u32 leaf, u32 subleaf)
 {
 	u32 key = leaf == 0x07 ? leaf | subleaf << 8 : leaf;
 
@@ -153,7 +153,7 @@ static u32 *reg_of(struct cpuid_regs *r, u32 n)
 	return &r->eax + n;
 }
 
-static u32 have(u64 xcr0)
+static __noinline u32 have(u64 xcr0)
 {
 	bool spec = machine.has_spec_ctrl, ibpb = machine.has_ibpb;
 

@@ -23,7 +23,7 @@ static struct override_page *first_page(struct partition *p)
 	return (struct override_page *)p->cpuid;
 }
 
-static struct cpuid_override *entry(struct partition *p, u32 i)
+static __noinline struct cpuid_override *entry(struct partition *p, u32 i)
 {
 	struct override_page *page = first_page(p);
 

@@ -60,7 +60,8 @@ static bool intel(void)
 	return r.ebx == 0x756e6547;
 }
 
-void cpuid_topology(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
+__noinline void cpuid_topology(struct vp *vp, u32 leaf, u32 subleaf,
+			       struct cpuid_regs *r)
 {
 	u32 id = vp->initial_apic_id;
 	struct cpuid_regs vendor;

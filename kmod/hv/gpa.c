@@ -129,7 +129,7 @@ static hv_status put(struct gpa_space *s, u64 gpn, u64 pfn, u32 rights,
 	return put_one(s, gpn, level, val);
 }
 
-static bool outside(struct gpa_space *s, u64 gpn, bool large)
+static __noinline bool outside(struct gpa_space *s, u64 gpn, bool large)
 {
 	if (large && gpn % LARGE)
 		return true;
@@ -156,7 +156,7 @@ hv_status gpa_map(struct gpa_space *s, u64 gpn, u64 spa_pfn, u32 rights,
 	return st;
 }
 
-hv_status gpa_unmap(struct gpa_space *s, u64 gpn, bool large)
+__noinline hv_status gpa_unmap(struct gpa_space *s, u64 gpn, bool large)
 {
 	hv_status st = HV_STATUS_SUCCESS;
 	u32 level = large ? 2 : 1;
@@ -247,7 +247,8 @@ static hv_status access_state(struct gpa_space *s, u64 gpn, u64 clear, u64 set,
 	return HV_STATUS_SUCCESS;
 }
 
-hv_status gpa_access_state(struct gpa_space *s, u64 gpn, u64 flags, u8 *state)
+__noinline hv_status gpa_access_state(struct gpa_space *s, u64 gpn, u64 flags,
+				      u8 *state)
 {
 	hv_status st;
 	u64 clear = 0, set = 0;

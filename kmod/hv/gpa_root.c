@@ -28,7 +28,7 @@ hv_status gpa_root_init(struct gpa_space *s)
 	return zeros ? HV_STATUS_SUCCESS : HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
 }
 
-hv_status gpa_root_add_ram(struct gpa_space *s, u64 pfn, u64 n)
+__noinline hv_status gpa_root_add_ram(struct gpa_space *s, u64 pfn, u64 n)
 {
 	u32 level;
 	u64 *slot;
@@ -146,7 +146,7 @@ static bool all_device(u64 gpn)
 	return true;
 }
 
-static enum root_fault touch(struct gpa_space *s, u64 gpn)
+static __noinline enum root_fault touch(struct gpa_space *s, u64 gpn)
 {
 	u32 level = all_device(gpn & ~511ull) ? 2 : 1;
 	u64 *slot = touch_slot(s, gpn, level);
@@ -171,8 +171,8 @@ static enum root_fault show_zeros(struct gpa_space *s, u64 gpn, u64 spa)
 	return ROOT_FAULT_RETRY;
 }
 
-static enum root_fault fault(struct gpa_space *s, u64 gpn, bool write,
-			     bool fetch)
+static __noinline enum root_fault fault(struct gpa_space *s, u64 gpn,
+					bool write, bool fetch)
 {
 	u32 need = write ? GPA_W : fetch ? GPA_X : GPA_R, level = 1;
 	u8 state;

@@ -103,7 +103,7 @@ static hv_status flush(struct hcall *c, u64 flags, u64 mask)
 	return HV_STATUS_SUCCESS;
 }
 
-static hv_status flush_list(struct hcall *c, u64 flags, u64 mask)
+static __noinline hv_status flush_list(struct hcall *c, u64 flags, u64 mask)
 {
 	hv_status st;
 

@@ -95,7 +95,7 @@ static bool canonical(u64 va)
 }
 
 /* UC, WC, WT, WP, WB; PAT has UC- too. */
-static bool types_ok(u64 val, u32 n, bool pat)
+static __noinline bool types_ok(u64 val, u32 n, bool pat)
 {
 	for (; n; n--, val >>= 8)
 		if ((u8)val > 7 || !((pat ? 0xf3 : 0x73) & BIT(val & 7)))
@@ -293,7 +293,7 @@ static enum msr_result table_read(struct vp *vp, u32 msr, u64 *val)
 	return MSR_OK;
 }
 
-enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
+__noinline enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
 {
 	bool ibpb;
 

@@ -71,7 +71,7 @@ static enum msr_result write_assist(struct vp *vp, u64 val)
  * The report: the guest goes on (it wants to dump), so the text is copied now.
  * What cannot be read is left out, the report is not (statement 174).
  */
-static void crash(struct partition *p, u64 ctl)
+static __noinline void crash(struct partition *p, u64 ctl)
 {
 	u64 gpa = p->crash_param[3], len = p->crash_param[4];
 

@@ -57,7 +57,7 @@ static u64 wait_take(struct page_wait *w, bool no_wait)
 	return pop(&w->head);
 }
 
-void pool_init(struct pool *pool, u16 slot)
+__noinline void pool_init(struct pool *pool, u16 slot)
 {
 	memset(pool, 0, sizeof(*pool));
 	pool->slot = slot;
@@ -153,7 +153,7 @@ void pool_free(struct pool *pool, void *va)
 		give_back(pool, va, PG_FREE);
 }
 
-void pool_free_deferred(struct pool *pool, void *va)
+__noinline void pool_free_deferred(struct pool *pool, void *va)
 {
 	if (va)
 		give_back(pool, va, MUTATED(POOL_DEFER) ? PG_FREE : PG_PENDING);

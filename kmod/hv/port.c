@@ -322,7 +322,7 @@ hv_status hc_connect_port(struct hcall *c)
 	return st;
 }
 
-static void drop_connection(struct partition *p, struct connection *con)
+static __noinline void drop_connection(struct partition *p, struct connection *con)
 {
 	struct connection **at = &p->connections;
 

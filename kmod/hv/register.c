@@ -15,7 +15,7 @@
 
 /* --- suspend, activity, events ----------------------------------------- */
 
-static bool get_state(struct vp *vp, u32 name, u64 *val)
+static __noinline bool get_state(struct vp *vp, u32 name, u64 *val)
 {
 	const struct hv_event *ev = vendor_event(&vp->v);
 	union hv_x64_pending_interruption_register pi = {};
@@ -72,7 +72,7 @@ static hv_status set_pending_interruption(struct vp *vp, u64 val)
 	return HV_STATUS_SUCCESS;
 }
 
-static hv_status set_bool(bool *where, u64 val)
+static __noinline hv_status set_bool(bool *where, u64 val)
 {
 	if (val > 1)
 		return HV_STATUS_INVALID_REGISTER_VALUE;
@@ -80,7 +80,7 @@ static hv_status set_bool(bool *where, u64 val)
 	return HV_STATUS_SUCCESS;
 }
 
-static hv_status set_state(struct vp *vp, u32 name, u64 val)
+static __noinline hv_status set_state(struct vp *vp, u32 name, u64 val)
 {
 	switch (name) {
 	case HV_REGISTER_EXPLICIT_SUSPEND:

@@ -59,6 +59,8 @@ typedef _Bool bool;
 #define __section(s)		__attribute__((section(s)))
 #define __used			__attribute__((used))
 #define __noreturn		__attribute__((noreturn))
+/* Runs seldom: inside its caller it would only make that one's jumps long. */
+#define __noinline		__attribute__((noinline))
 #define __must_check		__attribute__((warn_unused_result))
 #define __printf(f, a)		__attribute__((format(printf, f, a)))
 #define likely(x)		__builtin_expect(!!(x), 1)

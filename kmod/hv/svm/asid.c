@@ -68,7 +68,7 @@ void vendor_flush(struct vendor_vp *v)
  * load of CR3 drops them all (5.5.2). Guest translations are out of use until
  * the next entry, which drops them.
  */
-void vendor_cpu_flush_all(void)
+__noinline void vendor_cpu_flush_all(void)
 {
 	if (!MUTATED(FLUSH_ALL_GUESTS))
 		this_cpu()->vendor->flush_all = true;
