@@ -484,9 +484,22 @@ static hv_status post_locked(struct port *port, struct partition *from,
 	return st;
 }
 
+/* The other end of a connection of @from; under the port lock. */
+static hv_status find_peer(struct partition *from, u32 id, u32 type,
+			   struct port **out)
+{
+	struct connection *con = find_connection(from, id);
+
+	if (!con)
+		return HV_STATUS_INVALID_CONNECTION_ID;
+	*out = con->port;
+	if (!*out || (*out)->type != type)
+		return HV_STATUS_INVALID_PORT_ID;
+	return HV_STATUS_SUCCESS;
+}
+
 hv_status port_post(struct partition *from, const struct hv_input_post_message *in)
 {
-	struct connection *con;
 	struct port *port;
 	hv_status st;
 
@@ -494,13 +507,8 @@ hv_status port_post(struct partition *from, const struct hv_input_post_message *
 	    in->payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
 	spin_lock(&port_lock);
-	con = find_connection(from, in->connectionid.asu32);
-	port = con ? con->port : NULL;
-	if (!con)
-		st = HV_STATUS_INVALID_CONNECTION_ID;
-	else if (!port || port->type != HV_PORT_TYPE_MESSAGE)
-		st = HV_STATUS_INVALID_PORT_ID;
-	else
+	st = find_peer(from, in->connectionid.asu32, HV_PORT_TYPE_MESSAGE, &port);
+	if (!st)
 		st = post_locked(port, from, in);
 	spin_unlock(&port_lock);
 	return st;
@@ -518,8 +526,7 @@ static hv_status signal_locked(struct port *port, struct partition *from, u32 fl
 		note(port, from, flag);
 		return HV_STATUS_SUCCESS;
 	}
-	vp = port->vp_index == HV_ANY_VP ? target_vp(port) :
-		partition_vp(port->owner, port->vp_index);
+	vp = target_vp(port);
 	if (!vp)
 		return HV_STATUS_INVALID_VP_INDEX;
 	return synic_signal(vp, port->sint, flag, &newly);
@@ -527,18 +534,12 @@ static hv_status signal_locked(struct port *port, struct partition *from, u32 fl
 
 hv_status port_signal(struct partition *from, u32 connection, u32 flag)
 {
-	struct connection *con;
 	struct port *port;
 	hv_status st;
 
 	spin_lock(&port_lock);
-	con = find_connection(from, connection);
-	port = con ? con->port : NULL;
-	if (!con)
-		st = HV_STATUS_INVALID_CONNECTION_ID;
-	else if (!port || port->type != HV_PORT_TYPE_EVENT)
-		st = HV_STATUS_INVALID_PORT_ID;
-	else
+	st = find_peer(from, connection, HV_PORT_TYPE_EVENT, &port);
+	if (!st)
 		st = signal_locked(port, from, flag);
 	spin_unlock(&port_lock);
 	return st;

@@ -63,9 +63,7 @@ static void load_segments(struct vmcb *c, const struct hvpart_cpu_frame *f)
 		(&c->es)[i] = segment(&f->es + i);
 	c->ldtr = segment(&f->ldtr);
 	c->tr = segment(&f->tr);
-	c->gdtr.base = f->gdtr.base;
 	c->gdtr.limit = f->gdtr.limit;
-	c->idtr.base = f->idtr.base;
 	c->idtr.limit = f->idtr.limit;
 }
 
@@ -109,19 +107,36 @@ static void store_msrs(struct vmcb *c)
 			safe_wrmsr(cpu_msrs[i].msr, *msr_member(c, i));
 }
 
+/* What has the same 64 bits in the frame and in the control block. */
+static const struct {
+	u16 frame, vmcb;
+} both[] = {
+#define BOTH(m)	{ offsetof(struct hvpart_cpu_frame, m), offsetof(struct vmcb, m) }
+	BOTH(cr0), BOTH(cr2), BOTH(cr3), BOTH(cr4), BOTH(dr6), BOTH(dr7),
+	BOTH(gdtr.base), BOTH(idtr.base),
+};
+
+static void copy_both(struct vmcb *c, struct hvpart_cpu_frame *f, bool to_frame)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(both); i++) {
+		u64 *in_frame = (u64 *)((u8 *)f + both[i].frame);
+		u64 *in_vmcb = (u64 *)((u8 *)c + both[i].vmcb);
+
+		if (to_frame)
+			*in_frame = *in_vmcb;
+		else
+			*in_vmcb = *in_frame;
+	}
+}
+
 static void load_frame(struct vendor_vp *v, const struct hvpart_cpu_frame *f)
 {
 	struct vmcb *c = v->vmcb;
 
 	load_segments(c, f);
 	load_msrs(c);
-	c->cr0 = f->cr0;
-	c->cr2 = f->cr2;
-	c->cr3 = f->cr3;
-	c->cr4 = f->cr4;
+	copy_both(c, (struct hvpart_cpu_frame *)f, false);
 	c->efer = f->efer | EFER_SVME;
-	c->dr6 = f->dr6;
-	c->dr7 = f->dr7;
 	c->cpl = 0;
 	memcpy(v->regs.gpr, f->gpr, sizeof(f->gpr));
 	v->regs.gpr[GPR_RAX] = HVPART_BOOT_OK;
@@ -208,16 +223,9 @@ static void store_frame(struct vendor_vp *v, struct hvpart_cpu_frame *f)
 	f->ss_selector = c->ss.selector;
 	f->ds_selector = c->ds.selector;
 	f->es_selector = c->es.selector;
-	f->cr0 = c->cr0;
-	f->cr2 = c->cr2;
-	f->cr3 = c->cr3;
-	f->cr4 = c->cr4;
+	copy_both(c, f, true);
 	f->efer = c->efer & ~EFER_SVME;
-	f->dr6 = c->dr6;
-	f->dr7 = c->dr7;
-	f->gdtr.base = c->gdtr.base;
 	f->gdtr.limit = c->gdtr.limit;
-	f->idtr.base = c->idtr.base;
 	f->idtr.limit = c->idtr.limit;
 }
 
