@@ -66,6 +66,7 @@ static void walk_tables(struct walk *w)
 {
 	struct vendor_vp *v = &w->vp->v;
 	u64 cr4 = vendor_cr4(v);
+	u32 shift = cr4 & CR4_LA57 ? 48 : 39;
 	s64 sign;
 
 	w->rights = PTE_W | PTE_U;
@@ -82,19 +83,15 @@ static void walk_tables(struct walk *w)
 		if (!step(w, 30, 2, 8, false))
 			return;
 		w->rights = PTE_W | PTE_U;
-		if (step(w, 21, 9, 8, true))
-			step(w, 12, 9, 8, false);
-		return;
+		shift = 21;
+	} else {
+		sign = (s64)w->gva >> (shift + 8);
+		w->code = HV_TRANSLATE_GVA_PAGE_NOT_PRESENT;
+		if (sign && sign != -1)
+			return;
 	}
-	sign = (s64)w->gva >> (cr4 & CR4_LA57 ? 56 : 47);
-	w->code = HV_TRANSLATE_GVA_PAGE_NOT_PRESENT;
-	if (sign && sign != -1)
-		return;
-	if (cr4 & CR4_LA57 && !step(w, 48, 9, 8, false))
-		return;
-	if (step(w, 39, 9, 8, false) && step(w, 30, 9, 8, true) &&
-	    step(w, 21, 9, 8, true))
-		step(w, 12, 9, 8, false);
+	while (step(w, shift, 9, 8, shift <= 30))
+		shift -= 9;
 }
 
 static void check_rights(struct walk *w)
@@ -112,16 +109,21 @@ static void check_rights(struct walk *w)
 		w->code = HV_TRANSLATE_GVA_PRIVILEGE_VIOLATION;
 }
 
+static void translate(struct walk *w)
+{
+	if (!(vendor_cr0(&w->vp->v) & CR0_PG))
+		return;			/* the GPA is the GVA, the code SUCCESS */
+	walk_tables(w);
+	if (w->code == HV_TRANSLATE_GVA_SUCCESS)
+		check_rights(w);
+}
+
 bool translate_code(struct vp *vp, u64 gva, u64 *gpa)
 {
 	struct walk w = { .vp = vp, .gva = gva, .gpa = gva,
 			  .control = HV_TRANSLATE_GVA_VALIDATE_EXECUTE };
 
-	if (vendor_cr0(&vp->v) & CR0_PG) {
-		walk_tables(&w);
-		if (w.code == HV_TRANSLATE_GVA_SUCCESS)
-			check_rights(&w);
-	}
+	translate(&w);
 	*gpa = w.gpa;
 	return w.code == HV_TRANSLATE_GVA_SUCCESS;
 }
@@ -136,11 +138,7 @@ hv_status hc_translate_va(struct hcall *c)
 	    in->gva_page >> (64 - PAGE_SHIFT))
 		return HV_STATUS_INVALID_PARAMETER;
 	w.gva = w.gpa = in->gva_page << PAGE_SHIFT;
-	if (vendor_cr0(&w.vp->v) & CR0_PG) {
-		walk_tables(&w);
-		if (w.code == HV_TRANSLATE_GVA_SUCCESS)
-			check_rights(&w);
-	}
+	translate(&w);
 	out->translation_result.result_code = w.code;
 	out->translation_result.cache_type = 6;		/* write back */
 	out->gpa_page = w.gpa >> PAGE_SHIFT;

@@ -9,11 +9,18 @@
 
 #define PAT_RESET	0x0007040600070406ull
 
+/* Bytes @from up to @end of the save area. */
+static void clear(struct vmcb *vmcb, size_t from, size_t end)
+{
+	memset((u8 *)vmcb + from, 0, end - from);
+}
+
+/* With all that RESET and INIT both clear: what lies before STAR. */
 static void reset_segments(struct vmcb *vmcb)
 {
 	struct vmcb_segment *s;
 
-	memset(&vmcb->es, 0, 10 * sizeof(*s));
+	clear(vmcb, offsetof(struct vmcb, es), offsetof(struct vmcb, star));
 	for (s = &vmcb->es; s <= &vmcb->tr; s++) {
 		s->limit = 0xffff;
 		if (s <= &vmcb->gs)
@@ -24,19 +31,14 @@ static void reset_segments(struct vmcb *vmcb)
 	vmcb->cs.base = 0xffff0000;
 	vmcb->ldtr.attrib = VMCB_SEG_P | 2;
 	vmcb->tr.attrib = VMCB_SEG_P | 3;
-	vmcb->cpl = 0;
 }
 
 /* What RESET changes and INIT leaves alone (table 14-1, 14-2). */
 static void reset_msrs(struct vmcb *vmcb)
 {
+	clear(vmcb, offsetof(struct vmcb, star), sizeof(*vmcb));
 	vmcb->g_pat = PAT_RESET;
-	vmcb->star = vmcb->lstar = vmcb->cstar = vmcb->sfmask = 0;
-	vmcb->kernel_gs_base = 0;
-	vmcb->sysenter_cs = vmcb->sysenter_esp = vmcb->sysenter_eip = 0;
-	vmcb->dbgctl = 0;
-	vmcb->spec_ctrl = 0;
-	vmcb->cr0 = CR0_CD | CR0_NW | CR0_ET;
+	vmcb->cr0 = CR0_CD | CR0_NW;
 }
 
 static void reset_events(struct vendor_vp *v)
@@ -52,16 +54,17 @@ static void reset_events(struct vendor_vp *v)
 void vendor_vp_reset(struct vendor_vp *v, bool init)
 {
 	struct vmcb *vmcb = v->vmcb;
+	u64 cr0;
 
-	reset_segments(vmcb);
 	if (!init)
 		reset_msrs(vmcb);
-	vmcb->cr0 = (vmcb->cr0 & (CR0_CD | CR0_NW)) | CR0_ET;
-	vmcb->cr2 = vmcb->cr3 = vmcb->cr4 = 0;
+	cr0 = (vmcb->cr0 & (CR0_CD | CR0_NW)) | CR0_ET;
+	reset_segments(vmcb);
+	vmcb->cr0 = cr0;
+	vmcb->cr2 = 0;
 	vmcb->efer = EFER_SVME;
 	vmcb->dr6 = 0xffff0ff0;
 	vmcb->dr7 = 0x400;
-	vmcb->s_cet = vmcb->ssp = vmcb->isst_addr = 0;
 	reset_events(v);
 	memset(&v->regs, 0, sizeof(v->regs));
 	v->regs.gpr[GPR_RDX] = cpuid_insn(1, 0).a;
