@@ -230,8 +230,9 @@ void apic_set_tpr(struct vp *vp, u8 tpr)
  * other is #GP (SDM 11.12.1). The divisor before the count: see apic_set_page().
  */
 static const struct {
-	u32 reg, bits;
-} writable[] = {
+	u8 reg;
+	u32 bits;
+} __packed writable[] = {
 	{ APIC_TPR, 0xff },
 	{ APIC_SVR, 0x3ff },
 	{ APIC_LVT + LVT_TIMER, 0x310ff },

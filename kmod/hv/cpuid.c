@@ -79,7 +79,7 @@ enum need {
 struct need_bits {
 	u8 leaf, reg, need;
 	u32 bits;
-};
+} __packed;
 
 /* TLFS processor feature (bank 1 from 64 on) and where CPUID shows it. */
 struct feature_bit {

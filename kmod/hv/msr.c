@@ -183,7 +183,7 @@ enum msr_action msr_write(struct vp *vp, u32 msr, u64 val)
 struct msr_name {
 	u32 name, msr;
 	u8 n, step;
-};
+} __packed;
 
 static const struct msr_name names[] = {
 	{ HV_X64_REGISTER_TSC, 0x10, 1, 0 },

@@ -17,9 +17,9 @@
 /* Read a constant (zero but for constant() below), ignore writes. */
 struct knobs {
 	u32 first;
-	u16 more;		/* last - first */
-	u16 read_only;		/* writes are #GP */
-};
+	u8 more;		/* last - first */
+	u8 read_only;		/* writes are #GP */
+} __packed;
 
 static const struct knobs knobs[] = {
 	{ 0x0, 1, 0 },			/* P5 machine check */

@@ -190,8 +190,9 @@ static bool get_processor(struct partition *p, u32 code, u64 *val)
 			  sizeof(((struct partition *)0)->m) }
 static const struct {
 	u32 code;
-	u16 offset, bytes;
-} members[] = {
+	u16 offset;
+	u8 bytes;
+} __packed members[] = {
 	MEMBER(HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS, privileges),
 	MEMBER(HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES, synthetic_features),
 	MEMBER(HV_PARTITION_PROPERTY_TIME_FREEZE, time_frozen),

@@ -71,7 +71,7 @@ static void load_segments(struct vmcb *c, const struct hvpart_cpu_frame *f)
 static const struct {
 	u32 msr;
 	u16 offset;
-} cpu_msrs[] = {
+} __packed cpu_msrs[] = {
 	{ 0xc0000081, offsetof(struct vmcb, star) },
 	{ 0xc0000082, offsetof(struct vmcb, lstar) },
 	{ 0xc0000083, offsetof(struct vmcb, cstar) },

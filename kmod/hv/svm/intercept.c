@@ -36,7 +36,7 @@ static const u32 child_free_msrs[] = {
 };
 
 /* The root's guarded registers; see rootmsr.c. Bits: 1 read, 2 write. */
-static const struct { u32 msr, bits; } root_guarded_msrs[] = {
+static const struct { u32 msr; u8 bits; } __packed root_guarded_msrs[] = {
 	{ 0x1b, 2 },			/* APIC_BASE */
 	{ 0xc0000080, 2 },		/* EFER */
 	{ 0xc0010020, 2 },		/* PATCH_LOADER */

@@ -3,7 +3,7 @@
 #include "svm.h"
 
 /* Plain 64-bit members; XX names whose value needs no thought. */
-static const struct { u32 name; u16 offset; } plain[] = {
+static const struct { u32 name; u16 offset; } __packed plain[] = {
 	/* asked for at every intercept */
 	{ HV_X64_REGISTER_DR7, offsetof(struct vmcb, dr7) },
 	{ HV_X64_REGISTER_CR0, offsetof(struct vmcb, cr0) },
