@@ -79,21 +79,20 @@ static inline __attribute__((unused)) void codes_differ(u16 code)
 	}
 }
 
-static const struct hc_desc *find_call(u32 code)
+/* Index + 1 in the table, 0: no such call. */
+static u32 find_call(u32 code)
 {
-	u8 i;
-
 	if (code - HVCALL_HVPART_FIRST < OWN_END)
 		code -= HVCALL_HVPART_FIRST - OWN_PLACE;
 	else if (code >= LOW_END || code - OWN_PLACE < OWN_END)
-		return NULL;
-	i = call_index[code];
-	return i ? &calls[i - 1] : NULL;
+		return 0;
+	return call_index[code];
 }
 
-static hv_status run(const struct hc_desc *d, struct hcall *c)
+static hv_status run(u32 index, struct hcall *c)
 {
-	const s32 *at = &hc_handlers[d - calls];
+	const struct hc_desc *d = &calls[index];
+	const s32 *at = &hc_handlers[index];
 	hv_status (*fn)(struct hcall *c) = (void *)((u64)at + *at);
 	hv_status st = fn(c);
 
@@ -258,15 +257,17 @@ static hv_status call(struct hcall *c, u64 control)
 {
 	const struct hc_desc *d;
 	hv_status st;
+	u32 found;
 
 	if (control & HV_HYPERCALL_RSVD_MASK)
 		return HV_STATUS_INVALID_HYPERCALL_INPUT;
-	d = find_call(c->code);
-	if (!d) {
+	found = find_call(c->code);
+	if (!found) {
 		if (c->caller->debug_break == HVPART_BREAK_UNKNOWN_CALL)
 			return HV_STATUS_SUCCESS;
 		return HV_STATUS_INVALID_HYPERCALL_CODE;
 	}
+	d = &calls[found - 1];
 	st = check_shape(d, c);
 	if (st)
 		return st;
@@ -278,7 +279,7 @@ static hv_status call(struct hcall *c, u64 control)
 	c->rep_done = c->rep_start;
 	st = acquire(d, c);
 	if (!st)
-		st = run(d, c);
+		st = run(found - 1, c);
 	release(c);
 	return store(d, c, st);
 }
