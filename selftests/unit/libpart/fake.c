@@ -310,6 +310,12 @@ int main(void)
 	test_interrupt();
 	test_port();
 	test_stats();
+	test_vmbus_ring();
+	test_vmbus_gpadl();
+	test_vmbus_packet();
+	test_vmbus_host();
+	test_vmbus_channel();
+	test_vmbus_traffic();
 	printf("1..%d\n", tap_nr);
 	return tap_failed ? 1 : 0;
 }

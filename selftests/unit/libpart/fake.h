@@ -76,5 +76,11 @@ void test_regs(void);
 void test_interrupt(void);
 void test_port(void);
 void test_stats(void);
+void test_vmbus_ring(void);
+void test_vmbus_gpadl(void);
+void test_vmbus_packet(void);
+void test_vmbus_host(void);
+void test_vmbus_channel(void);
+void test_vmbus_traffic(void);
 
 #endif /* TEST_FAKE_H */
