@@ -8,9 +8,6 @@
 #include "log.h"
 #include "pvh.h"
 
-/* Messages taken at once; the guest may post as fast as it can. */
-#define MESSAGE_BURST	16
-
 static void deliver(void *ctx, const struct ioapic_message *msg)
 {
 	struct guest *g = ctx;
@@ -140,19 +137,11 @@ static int set_entry(struct guest *g, uint32_t entry)
 		      "VP 0's registers");
 }
 
-static int open_vmbus(struct guest *g)
-{
-	vmbus_empty_init(&g->vmbus, g->config->vps);
-	g->contacted = false;
-	g->message_fd = part_port_msgq(g->part, VMBUS_CONNECTION);
-	return g->message_fd < 0 ? failed(g->message_fd, "VMBus") : 0;
-}
-
 int guest_init(struct guest *g)
 {
 	int ret = output_init(&g->output, g->console);
 
-	g->message_fd = -1;
+	g->vmbus.message_fd = -1;
 	return ret ? ret : platform_init(&g->platform, &platform_ops, g);
 }
 
@@ -162,7 +151,6 @@ int guest_create(struct guest *g)
 	uint32_t entry;
 	int ret;
 
-	g->message_fd = -1;
 	g->end = PART_REASON_NONE;
 	ret = create_partition(g);
 	if (!ret)
@@ -175,7 +163,7 @@ int guest_create(struct guest *g)
 	if (!ret)
 		ret = set_entry(g, entry);
 	if (!ret)
-		ret = open_vmbus(g);
+		ret = vmbus_open(g);
 	if (ret)
 		guest_destroy(g);
 	return ret;
@@ -183,9 +171,7 @@ int guest_create(struct guest *g)
 
 void guest_destroy(struct guest *g)
 {
-	if (g->message_fd >= 0)
-		close(g->message_fd);
-	g->message_fd = -1;
+	vmbus_close(g);
 	part_destroy(g->part);
 	g->part = NULL;
 	ram_destroy(&g->ram);
@@ -249,31 +235,4 @@ void guest_end(struct guest *g, enum part_reason reason)
 enum part_reason guest_end_reason(const struct guest *g)
 {
 	return __atomic_load_n(&g->end, __ATOMIC_SEQ_CST);
-}
-
-static int post(void *ctx, uint32_t vp, const struct hv_message *msg)
-{
-	struct guest *g = ctx;
-
-	return part_post_message_direct(g->part, vp, VMBUS_SINT, msg);
-}
-
-bool guest_vmbus(struct guest *g)
-{
-	struct hv_message msg;
-	int i;
-
-	if (g->message_fd < 0 || guest_end_reason(g))
-		return true;
-	for (i = 0; i < MESSAGE_BURST; i++) {
-		if (!vmbus_empty_flush(&g->vmbus, post, g) &&
-		    vmbus_empty_full(&g->vmbus))
-			return false;
-		if (part_port_read_message(g->message_fd, &msg))
-			break;
-		vmbus_empty_message(&g->vmbus, &msg);
-		if (g->vmbus.connected)
-			g->contacted = true;
-	}
-	return vmbus_empty_flush(&g->vmbus, post, g);
 }

@@ -18,7 +18,7 @@
 #include "platform.h"
 #include "state.h"
 #include "vcpu.h"
-#include "vmbus_empty.h"
+#include "vmbus.h"
 
 struct guest;
 
@@ -43,9 +43,7 @@ struct guest {
 	struct ram ram;
 	struct platform platform;
 	struct guest_vp vps[CHILD_VPS_MAX];
-	struct vmbus_empty vmbus;
-	int message_fd;		/* of the VMBus connection; -1: none */
-	bool contacted;		/* VMBus contact since guest_clear_contact() */
+	struct vmbus vmbus;
 
 	int end;		/* enum part_reason, once it has ended */
 };
@@ -68,9 +66,6 @@ void guest_stop(struct guest *g);
  */
 void guest_end(struct guest *g, enum part_reason reason);
 enum part_reason guest_end_reason(const struct guest *g);
-
-/* Something came in at message_fd. Returns false: answers wait for a slot. */
-bool guest_vmbus(struct guest *g);
 
 /* Thread of a VP (vp.c). */
 void *vp_thread(void *arg);

@@ -148,7 +148,7 @@ static void vmbus(struct worker *w)
 {
 	struct itimerspec t = { .it_value.tv_nsec = 0 };
 
-	if (guest_vmbus(&w->guest)) {
+	if (vmbus_run(&w->guest)) {
 		w->retry_ms = RETRY_FIRST_MS;
 	} else {
 		t.it_value.tv_nsec = w->retry_ms * 1000000L;
@@ -157,8 +157,14 @@ static void vmbus(struct worker *w)
 	}
 	timerfd_settime(w->retry_fd, 0, &t, NULL);
 	/* After a panic it is the kernel that writes the dump. */
-	if (w->panic.happened && w->guest.contacted)
+	if (w->panic.happened && w->guest.vmbus.contacted)
 		panic_disarm(&w->panic);
+}
+
+/* Is there work that no descriptor tells of? */
+static bool vmbus_due(const struct worker *w)
+{
+	return w->state == PART_STATE_RUNNING && w->guest.vmbus.due;
 }
 
 enum { P_CONTROL, P_CONSOLE, P_OUTPUT, P_END, P_SIGNAL, P_PARTITION, P_VMBUS,
@@ -169,7 +175,7 @@ static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 	const struct guest *g = &w->guest;
 	/* What nobody would answer must not wake us. */
 	bool running = w->state == PART_STATE_RUNNING;
-	bool listen = running && !vmbus_empty_full(&g->vmbus);
+	bool listen = running && vmbus_listens(g);
 	const int fds[NR_POLL] = {
 		[P_CONTROL] = control_server_fd(w->control),
 		[P_CONSOLE] = console_server_fd(g->console),
@@ -177,7 +183,7 @@ static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 		[P_END] = g->end_fd,
 		[P_SIGNAL] = w->signal_fd,
 		[P_PARTITION] = running ? part_fd(g->part) : -1,
-		[P_VMBUS] = listen ? g->message_fd : -1,
+		[P_VMBUS] = listen ? g->vmbus.message_fd : -1,
 		[P_RETRY] = w->retry_fd,
 		[P_GRACE] = w->panic.timer_fd,
 	};
@@ -203,14 +209,14 @@ static void handle_guest(struct worker *w, const struct pollfd p[NR_POLL])
 	}
 	if (p[P_PARTITION].revents & POLLPRI &&
 	    panic_read(&w->panic, g->part))
-		g->contacted = false;
+		g->vmbus.contacted = false;
 	if (p[P_PARTITION].revents & (POLLERR | POLLHUP | POLLNVAL)) {
 		log_error("the partition is gone");
 		guest_end(g, PART_REASON_ERROR);
 	}
 	if (p[P_RETRY].revents)
 		drain(w->retry_fd);
-	if (p[P_VMBUS].revents || p[P_RETRY].revents)
+	if (p[P_VMBUS].revents || p[P_RETRY].revents || vmbus_due(w))
 		vmbus(w);
 	if (p[P_GRACE].revents) {
 		drain(w->panic.timer_fd);
@@ -241,7 +247,7 @@ int worker_run(struct worker *w)
 	w->retry_ms = RETRY_FIRST_MS;
 	while (!w->quit) {
 		fill(w, p);
-		if (poll(p, NR_POLL, -1) < 0) {
+		if (poll(p, NR_POLL, vmbus_due(w) ? 0 : -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			log_errno(errno, "poll");

@@ -189,6 +189,13 @@ int part_post_message_direct(struct part *part, __u32 vp, __u8 sint,
 	return 0;
 }
 
+int part_signal_event_direct(struct part *part, __u32 vp, __u8 sint,
+			     __u16 flag)
+{
+	(void)part, (void)vp, (void)sint, (void)flag;
+	return -EINVAL;		/* the worker offers nothing to signal */
+}
+
 int part_port_msgq(struct part *part, __u32 connection)
 {
 	if (connection != 4)
