@@ -10,32 +10,6 @@ static struct {
 } base;
 static u32 ports[64], cons[64], nr_ports, nr_cons;
 
-u8 get8(struct input *in)
-{
-	return in->p < in->end ? *in->p++ : 0;
-}
-
-u16 get16(struct input *in)
-{
-	u16 lo = get8(in);
-
-	return lo | get8(in) << 8;
-}
-
-u64 get64(struct input *in)
-{
-	u64 v = 0;
-
-	for (u32 i = 0; i < 8; i++)
-		v |= (u64)get8(in) << (8 * i);
-	return v;
-}
-
-bool more(const struct input *in)
-{
-	return in->p < in->end;
-}
-
 u64 get_word(struct input *in)
 {
 	u8 kind = get8(in);

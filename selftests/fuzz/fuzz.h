@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Shared by the fuzz targets: reading the input, one guest, clearing up. */
+/* Shared by the targets of kmod/hv: reading the input, one guest, clearing up. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include "input.h"
 #include "sim.h"
-
-struct input {
-	const u8 *p, *end;
-};
-
-u8 get8(struct input *in);		/* 0 at the end */
-u16 get16(struct input *in);
-u64 get64(struct input *in);
-bool more(const struct input *in);
 
 /* A word of a parameter block: small, page address, id, all ones, raw. */
 u64 get_word(struct input *in);
