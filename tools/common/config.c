@@ -49,6 +49,7 @@ static const struct member {
 	O(hints, MEMBER_MASK32),
 	O(features_edx, MEMBER_MASK32),
 	M(debug_break, MEMBER_SIZE),
+	M(debug_loopback, MEMBER_COUNT),
 #undef M
 #undef O
 #undef AT
@@ -247,6 +248,8 @@ static int config_check(const struct child_config *config, const char **what)
 		*what = "memory";
 	else if (!config->vps || config->vps > CHILD_VPS_MAX)
 		*what = "vps";
+	else if (config->debug_loopback > CHILD_LOOPBACKS_MAX)
+		*what = "debug_loopback";
 	else
 		return 0;
 	return -EINVAL;

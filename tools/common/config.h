@@ -18,6 +18,7 @@
 struct json_object;
 
 #define CHILD_VPS_MAX		64
+#define CHILD_LOOPBACKS_MAX	8
 #define CHILD_MEMORY_MIN	(16ULL << 20)
 #define CHILD_MEMORY_DEFAULT	(256ULL << 20)
 #define CHILD_CMDLINE_DEFAULT	"console=ttyS0"
@@ -40,6 +41,7 @@ struct json_object;
  * @hints: leaf 0x40000004 EAX
  * @has_features_edx, @features_edx: leaf 0x40000003 EDX, if not the default
  * @debug_break: HVPART_BREAK_*
+ * @debug_loopback: VMBus channels that give back what they get
  */
 struct child_config {
 	char *name;
@@ -59,6 +61,7 @@ struct child_config {
 	bool has_features_edx;
 	uint32_t features_edx;
 	uint64_t debug_break;
+	uint32_t debug_loopback;
 };
 
 /**

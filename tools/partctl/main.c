@@ -54,7 +54,8 @@ static const char child_options[] =
 "  --privileges MASK       CPUID 0x40000003, EBX << 32 | EAX\n"
 "  --hints MASK            CPUID 0x40000004 EAX\n"
 "  --features-edx MASK     CPUID 0x40000003 EDX\n"
-"  --debug-break N         behave wrongly on purpose, for tests\n";
+"  --debug-break N         behave wrongly on purpose, for tests\n"
+"  --debug-loopback N      VMBus channels that return packets, for tests (0)\n";
 
 static const struct command *command_find(const char *name)
 {

@@ -18,6 +18,7 @@ enum {
 	OPT_KERNEL = 1000, OPT_INITRD, OPT_CMDLINE, OPT_MEMORY, OPT_VPS,
 	OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_PANIC, OPT_ON_CRASH,
 	OPT_PRIVILEGES, OPT_HINTS, OPT_FEATURES_EDX, OPT_DEBUG_BREAK,
+	OPT_DEBUG_LOOPBACK,
 };
 
 static const struct option long_options[] = {
@@ -34,6 +35,7 @@ static const struct option long_options[] = {
 	{ "hints", required_argument, NULL, OPT_HINTS },
 	{ "features-edx", required_argument, NULL, OPT_FEATURES_EDX },
 	{ "debug-break", required_argument, NULL, OPT_DEBUG_BREAK },
+	{ "debug-loopback", required_argument, NULL, OPT_DEBUG_LOOPBACK },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -171,6 +173,10 @@ static int parse_option(int option, const char *text,
 		return parse_action(text, &config->on_panic);
 	case OPT_ON_CRASH:
 		return parse_action(text, &config->on_crash);
+	case OPT_DEBUG_LOOPBACK:
+		ret = parse_number(text, 0, CHILD_LOOPBACKS_MAX, &number);
+		config->debug_loopback = number;
+		return ret;
 	default:
 		return parse_masks(option, text, config);
 	}

@@ -142,6 +142,7 @@ int guest_init(struct guest *g)
 	int ret = output_init(&g->output, g->console);
 
 	g->vmbus.message_fd = -1;
+	g->vmbus.event_fd = -1;
 	return ret ? ret : platform_init(&g->platform, &platform_ops, g);
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "guest.h"
 #include "log.h"
+#include "loopback.h"
 #include "vmbus.h"
 
 /* Messages taken at once; the guest may post as fast as it can. */
@@ -30,6 +32,18 @@ static void *memory(void *ctx, __u64 gpa, __u64 len)
 	return ram_ptr(&g->ram, gpa, len);
 }
 
+/* One eventfd for all channels: the host looks at each that is open. */
+static int listen_to(void *ctx, __u32 connection, bool on)
+{
+	struct guest *g = ctx;
+
+	if (on)
+		return part_port_eventfd(g->part, connection, 0,
+					 g->vmbus.event_fd);
+	return part_port_eventfd_remove(g->part, connection, 0,
+					g->vmbus.event_fd);
+}
+
 static void schedule(void *ctx)
 {
 	struct guest *g = ctx;
@@ -43,15 +57,29 @@ static void complain(void *ctx, const char *text)
 	log_guest("VMBus: %s", text);
 }
 
-/* No listen(): nobody here offers a channel. */
 static const struct part_vmbus_ops ops = {
 	.size = sizeof(ops),
 	.post = post,
 	.signal = signal_vp,
 	.memory = memory,
+	.listen = listen_to,
 	.schedule = schedule,
 	.complain = complain,
 };
+
+static int open_files(struct guest *g)
+{
+	struct vmbus *v = &g->vmbus;
+
+	v->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (v->event_fd < 0)
+		return log_errno(errno, "VMBus: eventfd");
+	v->message_fd = part_port_msgq(g->part, VMBUS_MESSAGE_CONNECTION);
+	if (v->message_fd >= 0)
+		return 0;
+	log_error("VMBus: %s", part_strerror(v->message_fd));
+	return v->message_fd;
+}
 
 int vmbus_open(struct guest *g)
 {
@@ -62,13 +90,11 @@ int vmbus_open(struct guest *g)
 	v->contacted = false;
 	if (ret)
 		return log_errno(-ret, "VMBus");
-	v->message_fd = part_port_msgq(g->part, VMBUS_MESSAGE_CONNECTION);
-	if (v->message_fd < 0) {
-		ret = v->message_fd;
-		v->message_fd = -1;
-		log_error("VMBus: %s", part_strerror(ret));
+	ret = open_files(g);
+	if (!ret)
+		ret = loopback_offer(v->host, g->config->debug_loopback);
+	if (ret)
 		vmbus_close(g);
-	}
 	return ret;
 }
 
@@ -76,11 +102,14 @@ void vmbus_close(struct guest *g)
 {
 	struct vmbus *v = &g->vmbus;
 
-	if (v->message_fd >= 0)
-		close(v->message_fd);
-	v->message_fd = -1;
 	part_vmbus_destroy(v->host);
 	v->host = NULL;
+	if (v->message_fd >= 0)
+		close(v->message_fd);
+	if (v->event_fd >= 0)
+		close(v->event_fd);
+	v->message_fd = -1;
+	v->event_fd = -1;
 }
 
 bool vmbus_listens(const struct guest *g)
@@ -92,6 +121,7 @@ bool vmbus_run(struct guest *g)
 {
 	struct vmbus *v = &g->vmbus;
 	struct hv_message msg;
+	uint64_t events;
 	int ret, i;
 
 	v->due = false;
@@ -104,6 +134,8 @@ bool vmbus_run(struct guest *g)
 		if (part_vmbus_version(v->host))
 			v->contacted = true;
 	}
+	if (read(v->event_fd, &events, sizeof(events)) == sizeof(events))
+		part_vmbus_signalled(v->host);
 	ret = part_vmbus_work(v->host);
 	if (ret == 1)
 		v->due = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The guest's VMBus: libpart's host, fed from a message port and with the
- * guest's memory under it. It offers nothing yet.
+ * The guest's VMBus: libpart's host, fed from a message port and an eventfd, with
+ * the guest's memory under it. It offers nothing but a test's loopbacks.
  */
 #ifndef PARTWP_VMBUS_H
 #define PARTWP_VMBUS_H
@@ -15,6 +15,7 @@ struct guest;
 struct vmbus {
 	struct part_vmbus *host;	/* NULL between two lives */
 	int message_fd;			/* of the connection; -1: none */
+	int event_fd;			/* the guest signals a channel; as well */
 	bool due;			/* vmbus_run() shall be called */
 	bool contacted;			/* since the owner has cleared it */
 };
@@ -27,7 +28,7 @@ void vmbus_close(struct guest *g);
 bool vmbus_listens(const struct guest *g);
 
 /*
- * vmbus_run - take messages, answer them
+ * vmbus_run - take messages, answer them, let providers work
  *
  * Returns false when answers wait for a slot; to be called again after a pause.
  */

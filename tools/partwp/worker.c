@@ -168,7 +168,7 @@ static bool vmbus_due(const struct worker *w)
 }
 
 enum { P_CONTROL, P_CONSOLE, P_OUTPUT, P_END, P_SIGNAL, P_PARTITION, P_VMBUS,
-       P_RETRY, P_GRACE, NR_POLL };
+       P_EVENT, P_RETRY, P_GRACE, NR_POLL };
 
 static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 {
@@ -184,6 +184,7 @@ static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 		[P_SIGNAL] = w->signal_fd,
 		[P_PARTITION] = running ? part_fd(g->part) : -1,
 		[P_VMBUS] = listen ? g->vmbus.message_fd : -1,
+		[P_EVENT] = running ? g->vmbus.event_fd : -1,
 		[P_RETRY] = w->retry_fd,
 		[P_GRACE] = w->panic.timer_fd,
 	};
@@ -216,7 +217,8 @@ static void handle_guest(struct worker *w, const struct pollfd p[NR_POLL])
 	}
 	if (p[P_RETRY].revents)
 		drain(w->retry_fd);
-	if (p[P_VMBUS].revents || p[P_RETRY].revents || vmbus_due(w))
+	if (p[P_VMBUS].revents || p[P_EVENT].revents || p[P_RETRY].revents ||
+	    vmbus_due(w))
 		vmbus(w);
 	if (p[P_GRACE].revents) {
 		drain(w->panic.timer_fd);

@@ -189,11 +189,25 @@ int part_post_message_direct(struct part *part, __u32 vp, __u8 sint,
 	return 0;
 }
 
+int part_port_eventfd(struct part *part, __u32 connection, __u16 flag,
+		      int event_fd)
+{
+	(void)part, (void)connection, (void)flag, (void)event_fd;
+	return 0;
+}
+
+int part_port_eventfd_remove(struct part *part, __u32 connection, __u16 flag,
+			     int event_fd)
+{
+	(void)part, (void)connection, (void)flag, (void)event_fd;
+	return 0;
+}
+
 int part_signal_event_direct(struct part *part, __u32 vp, __u8 sint,
 			     __u16 flag)
 {
 	(void)part, (void)vp, (void)sint, (void)flag;
-	return -EINVAL;		/* the worker offers nothing to signal */
+	return -EINVAL;		/* no script opens a channel */
 }
 
 int part_port_msgq(struct part *part, __u32 connection)
