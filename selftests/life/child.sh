@@ -42,6 +42,38 @@ vmbus() {
 	complaints
 }
 
+# move CPU: the first loopback channel goes there, as soon as it is open.
+move() {
+	for i in 1 2 3 4 5 6 7 8 9; do
+		echo "$1" 2>/dev/null >"$(echo /sys/bus/vmbus/devices/8d9c*01/channels/*/cpu)" &&
+			return 0
+		sleep 0.2
+	done
+	return 1
+}
+
+# Packets through a loopback channel; the driver is one that maps its rings.
+loopback_once() {
+	modprobe uio_hv_generic || echo "@@failed modprobe uio_hv_generic"
+	echo 8d9c274e-3b51-456f-a81d-0c6e7294f3b0 >/sys/bus/vmbus/drivers/uio_hv_generic/new_id
+	/loopback /dev/uio0 200
+	/loopback /dev/uio0 5000 &
+	for cpu in 1 0 1 0; do
+		move $cpu || echo "@@failed to CPU $cpu"
+	done
+	wait $!
+}
+
+loopback() {
+	echo "@@devices $(ls /sys/bus/vmbus/devices | wc -l)"
+	loopback_once
+	rmmod uio_hv_generic || echo "@@failed rmmod uio_hv_generic"
+	rmmod hv_vmbus || echo "@@failed rmmod hv_vmbus"
+	modprobe hv_vmbus
+	loopback_once
+	complaints
+}
+
 # CPU 1 comes and goes.
 cpus() {
 	for i in 1 2 3 4 5; do
@@ -60,6 +92,7 @@ panic)		echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger ;;
 triple)		exec /triple ;;
 beat)		beat ;;
 vmbus)		vmbus; poweroff -f ;;
+loopback)	loopback; poweroff -f ;;
 cpus)		cpus; poweroff -f ;;
 busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
 *)		while :; do sleep 1; done ;;
