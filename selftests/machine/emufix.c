@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loaded into the emulator (LD_PRELOAD), takes two faults of its SVM out. Both are
+ * in QEMU 10; functions are found by the names that it exports for its plugins.
+ *
+ * 1. Whenever a CPU loads an x87 status word, that is, at every FXRSTOR and
+ * XRSTOR, it clears IGNNE#, a wire of the AT's coprocessor. The wire is one bit
+ * among the flags that CPU 0 keeps of its SVM state, and every CPU's own thread
+ * reads, changes and writes that word with no lock:
+ *
+ *	CPU 1's thread: XRSTOR		CPU 0's thread: #VMEXIT
+ *	  read	GIF|NPT
+ *					  clear NPT, GIF
+ *	  write	GIF|NPT
+ *					  hypervisor code, walked through the
+ *					  nested map of the guest it came from
+ *
+ * CPU 0 then leaves the hypervisor as if it were the guest, for ever; or runs a
+ * guest without its nested map; or is interrupted where it must not be. Nothing
+ * that runs here sets IGNNE# (a write to port F0h, for CR0.NE = 0), so it need not
+ * be cleared either: the function returns at once.
+ *
+ * 2. VMRUN with an interrupt in EVENTINJ delivers it, but leaves its vector as the
+ * CPU's pending exception until the next #VMEXIT. A request to leave the loop
+ * meanwhile (another thread's kick, the end of a slice with thread=single or
+ * -icount) makes the loop take it for one, and deliver it once more, whatever
+ * RFLAGS.IF says: before the SWAPGS of the first handler, for instance. Here the
+ * function that delivers is replaced by one that clears the field afterwards.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What the two functions that know the offsets look like; offsets are 0 here. */
+static const uint8_t hardirq_code[] = {
+	0x41, 0x89, 0xd1,			/* mov  %edx, %r9d */
+	0x48, 0x81, 0xef, 0, 0, 0, 0,		/* sub  $ENV, %rdi */
+};
+#define HARDIRQ_ENV	6
+
+static const uint8_t noexc_code[] = {
+	0x48, 0x83, 0xec, 0x08,			/* sub  $8, %rsp */
+	0xc7, 0x87, 0, 0, 0, 0,			/* movl $-1, EXC(%rdi) */
+	0xff, 0xff, 0xff, 0xff,
+};
+#define NOEXC_INDEX	6
+
+static uint32_t env_offset, index_offset;
+static void (*do_interrupt_all)(void *cpu, int vector, int soft, int error,
+				uint64_t next, int hard);
+
+/* In place of do_interrupt_x86_hardirq(). */
+static void hardirq(uint8_t *env, int vector, int hard)
+{
+	uint8_t *cpu = env - env_offset;
+
+	do_interrupt_all(cpu, vector, 0, 0, 0, hard);
+	*(int32_t *)(cpu + index_offset) = -1;
+}
+
+static int patch(uint8_t *insn, const void *code, size_t len)
+{
+	uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t first = (uintptr_t)insn & -size;
+	size_t all = (uintptr_t)insn + len - first;
+
+	if (mprotect((void *)first, all, PROT_READ | PROT_WRITE))
+		return -1;
+	memcpy(insn, code, len);
+	return mprotect((void *)first, all, PROT_READ | PROT_EXEC);
+}
+
+/* The offset at @at in @code, which else must look like @want. */
+static int offset_in(const uint8_t *code, const uint8_t *want, size_t len, size_t at,
+		     uint32_t *offset)
+{
+	if (memcmp(code, want, at) ||
+	    memcmp(code + at + 4, want + at + 4, len - at - 4))
+		return -1;
+	memcpy(offset, code + at, 4);
+	return 0;
+}
+
+static int fix_ignne(void)
+{
+	static const uint8_t ret = 0xc3;
+	uint8_t *clear = dlsym(RTLD_DEFAULT, "cpu_clear_ignne");
+
+	return clear ? patch(clear, &ret, sizeof(ret)) : -1;
+}
+
+static int fix_hardirq(void)
+{
+	uint8_t *deliver = dlsym(RTLD_DEFAULT, "do_interrupt_x86_hardirq");
+	uint8_t *noexc = dlsym(RTLD_DEFAULT, "cpu_loop_exit_noexc");
+	void (*target)(uint8_t *, int, int) = hardirq;
+	uint8_t jump[] = {
+		0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0,	/* movabs $target, %rax */
+		0xff, 0xe0,				/* jmp    *%rax */
+	};
+
+	do_interrupt_all = dlsym(RTLD_DEFAULT, "do_interrupt_all");
+	if (!deliver || !noexc || !do_interrupt_all ||
+	    offset_in(deliver, hardirq_code, sizeof(hardirq_code), HARDIRQ_ENV, &env_offset) ||
+	    offset_in(noexc, noexc_code, sizeof(noexc_code), NOEXC_INDEX, &index_offset))
+		return -1;
+	memcpy(jump + 2, &target, sizeof(target));
+	return patch(deliver, jump, sizeof(jump));
+}
+
+__attribute__((constructor)) static void emufix(void)
+{
+	int ignne = fix_ignne(), irq = fix_hardirq();
+
+	if (ignne || irq || getenv("EMUFIX_VERBOSE"))
+		fprintf(stderr, "emufix: IGNNE# %s, EVENTINJ %s\n",
+			ignne ? "not found" : "held", irq ? "not found" : "once");
+	/* The emulator starts no program that would need this. */
+	unsetenv("LD_PRELOAD");
+}
