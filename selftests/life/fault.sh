@@ -8,6 +8,8 @@ log() { taskset 1 cat /sys/kernel/debug/hvpart/log >/tmp/log 2>/dev/null; }
 logged() { log; grep -q "$1" /tmp/log; }
 
 load; check $? "load"
+# On CPU 0: it is no later call of CPU 1's that tells Linux.
+taskset -p 1 $$ >/dev/null
 tiny busy 2 spin && wait_for 30 runs busy
 check $? "a child runs"
 echo "@@astray"
