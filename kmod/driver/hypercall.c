@@ -21,13 +21,6 @@ u64 hvp_hypercall(u64 control, u64 in, u64 out)
 	cpu = this_cpu_ptr(&hvp_cpu);
 	if (cpu->state == HVP_DEMOTED) {
 		result = hvp_vmmcall(control, in, out);
-		/*
-		 * What the call says in which the hypervisor fell; but some
-		 * calls fail so. A second one (code 0 is none) tells.
-		 */
-		if (hvp_status(result) == HV_STATUS_OPERATION_FAILED &&
-		    hvp_vmmcall(0, 0, 0) == HVP_VMMCALL_BARE)
-			result = HVP_VMMCALL_BARE;
 		if (result == HVP_VMMCALL_BARE) {
 			/* It went back by itself (DESIGN wall 13). */
 			cpu->state = HVP_BARE;

@@ -94,7 +94,7 @@ static void __noreturn give_up(struct percpu *cpu)
 		now->running = 0;
 		cpu->current = root;
 	}
-	vendor_abandon_hypercall(&root->v, HV_STATUS_OPERATION_FAILED);
+	/* A call that did not complete is made again there, and refused by #UD. */
 	hv_log(HV_LOG_ERR, "CPU %u goes back to bare metal", cpu->index);
 	cpu->faults = 0;
 	epoch_cpu_leave(cpu);

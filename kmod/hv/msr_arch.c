@@ -72,7 +72,7 @@ static u64 constant(u32 msr)
 		val = BIT(24);		/* the TSC counts at P0: else Linux warns */
 		break;
 	case 0xc0010114:
-		val = 0x18;		/* SVM disabled, locked */
+		val = 0x18;		/* no virtualization, locked */
 		break;
 	case 0xc0011029:
 		val = BIT(1);		/* LFENCE serialises */

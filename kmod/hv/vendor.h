@@ -211,8 +211,6 @@ extern const u64 vendor_leave_flags;
 
 /* A fault of ours: may the root continue on the bare CPU from where it is? */
 bool vendor_cpu_can_leave(struct vendor_vp *root);
-/* If the root stands at a hypercall that never completed: complete it. */
-void vendor_abandon_hypercall(struct vendor_vp *root, u64 result);
 
 /*
  * MSRs of the root that exit: guarded ones (EFER.SVME, VM_HSAVE_PA ...) and

@@ -254,12 +254,3 @@ bool vendor_cpu_can_leave(struct vendor_vp *root)
 	 */
 	return c && c->cpl == 0 && (c->efer & EFER_LMA);
 }
-
-void vendor_abandon_hypercall(struct vendor_vp *root, u64 result)
-{
-	if (root->vmcb->exit_code != VMEXIT_VMMCALL ||
-	    root->regs.rip != root->exit_rip)
-		return;
-	root->regs.rip += 3;
-	root->regs.gpr[GPR_RAX] = result;
-}
