@@ -3,12 +3,10 @@
 # Runs in L1 under icount with one CPU, where a TSC tick is an instruction.
 # Prints "@@op KEY instructions=… world_switches=… barriers=… flushes=…" for
 # operations and "@@value KEY N" for the rest; selftests/machine/bench reads it.
-set -u
-export PATH=/hvpart/bin:$PATH
-die() { echo "bench: $*"; dmesg | tail -5; exit 1; }
+. /bench/lib.sh
 root_exits() { hvp-bench "$1" "$2" | sed -n "s/@@exits $1 //p"; }
 info() { partctl info --json | sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" | head -1; }
-stat_of() { partctl stat "$1" --json | sed -n "s/^ *\"$2\": *\([0-9]*\).*/\1/p" | tail -1; }
+stat_of() { stats_of "$1" "$2" | tail -1; }
 
 work_before=$(hvp-bench work; hvp-bench work)
 work_before=$(echo "$work_before" | sed -n 's/@@work //p' | tail -1)
@@ -34,14 +32,7 @@ hvp-bench io | sed -n 's/^@@bench \(child_user_exit_roundtrip\) .*instructions=\
 
 # guest KEY COUNT: one run of the bench guest; its counters afterwards
 guest() {
-	partctl create g --kernel /guests/bench.elf --memory 64M --on-poweroff preserve \
-		--cmdline "only=$1 count=$2" >/dev/null || die "create for $1"
-	partctl start g || die "start for $1"
-	i=0
-	until partctl info g --json | grep -q '"state": "stopped"'; do
-		sleep 0.2; i=$((i + 1)); [ $i -lt 300 ] || die "no end of $1"
-	done
-	ticks=$(partctl console g </dev/null | sed -n "s/.*@@bench $1 [0-9]* \([0-9]*\).*/\1/p")
+	run_guest "$1" "$2" ""
 	counters="$(stat_of g world_switches) $(stat_of g barriers) $(stat_of g flushes)"
 	partctl destroy g >/dev/null
 }
