@@ -72,7 +72,7 @@ struct control_server;
  * @request: the whole object
  * @reply: to be filled; "ok" is added
  *
- * Runs inside control_server_handle(). It may call control_server_state().
+ * Runs inside control_server_handle(). It may send events.
  *
  * Return: 0, or -errno; then a "error" that it has put into @reply is sent, or
  * else the errno's text. -ENOSYS: "unknown command".
@@ -112,6 +112,17 @@ int control_server_fd(const struct control_server *server);
  * sendto, close.
  */
 void control_server_handle(struct control_server *server);
+
+/**
+ * control_server_event() - tell something to those who watch
+ * @server: from control_server_open()
+ * @event: with a member "event"; not consumed
+ *
+ * From any thread. A client that lets more than CONTROL_REPLY_MAX pile up is
+ * disconnected.
+ */
+void control_server_event(struct control_server *server,
+			  struct json_object *event);
 
 /**
  * control_server_state() - tell those who watch

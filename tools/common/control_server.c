@@ -2,9 +2,9 @@
 /*
  * The worker's end of the control protocol.
  *
- * One thread handles; others may call control_server_state(). The lock guards
+ * One thread handles; others may send events. The lock guards
  * the list of clients and what waits to be sent to them. It is not held while
- * the worker answers a request, for that may call control_server_state() too.
+ * the worker answers a request, for that may send events too.
  * Clients are freed by the handling thread alone; others only mark them dead.
  */
 #include <errno.h>
@@ -276,10 +276,21 @@ void control_server_handle(struct control_server *server)
 	clients_bury(server);
 }
 
+void control_server_event(struct control_server *server,
+			  struct json_object *event)
+{
+	struct client *client;
+
+	pthread_mutex_lock(&server->lock);
+	for (client = server->clients; client; client = client->next)
+		if (client->watch && !client->dead)
+			client_send(server, client, event);
+	pthread_mutex_unlock(&server->lock);
+}
+
 void control_server_state(struct control_server *server, int state, int reason)
 {
 	struct json_object *event = json_object_new_object();
-	struct client *client;
 
 	if (!event)
 		return;
@@ -289,11 +300,7 @@ void control_server_state(struct control_server *server, int state, int reason)
 	if (reason != PART_REASON_NONE)
 		json_object_object_add(event, "reason",
 			json_object_new_string(part_reason_name(reason)));
-	pthread_mutex_lock(&server->lock);
-	for (client = server->clients; client; client = client->next)
-		if (client->watch && !client->dead)
-			client_send(server, client, event);
-	pthread_mutex_unlock(&server->lock);
+	control_server_event(server, event);
 	json_object_put(event);
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -143,6 +144,8 @@ int guest_init(struct guest *g)
 
 	g->vmbus.message_fd = -1;
 	g->vmbus.event_fd = -1;
+	if (!ret)
+		ret = vsp_init(g);
 	return ret ? ret : platform_init(&g->platform, &platform_ops, g);
 }
 
@@ -231,6 +234,14 @@ void guest_end(struct guest *g, enum part_reason reason)
 		return;
 	if (write(g->end_fd, &one, sizeof(one)) != sizeof(one))
 		log_errno(errno, "eventfd");
+}
+
+uint64_t guest_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 enum part_reason guest_end_reason(const struct guest *g)

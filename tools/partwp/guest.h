@@ -19,6 +19,7 @@
 #include "state.h"
 #include "vcpu.h"
 #include "vmbus.h"
+#include "vsp.h"
 
 struct guest;
 
@@ -36,6 +37,7 @@ struct guest {
 	struct part_dev *dev;
 	struct boot boot;
 	struct console_server *console;
+	struct control_server *control;	/* takes events */
 	struct output output;
 	int end_fd;		/* eventfd: the guest has come to an end */
 
@@ -44,6 +46,7 @@ struct guest {
 	struct platform platform;
 	struct guest_vp vps[CHILD_VPS_MAX];
 	struct vmbus vmbus;
+	struct vsps vsps;
 
 	int end;		/* enum part_reason, once it has ended */
 };
@@ -66,6 +69,9 @@ void guest_stop(struct guest *g);
  */
 void guest_end(struct guest *g, enum part_reason reason);
 enum part_reason guest_end_reason(const struct guest *g);
+
+/* CLOCK_MONOTONIC in milliseconds. */
+uint64_t guest_now_ms(void);
 
 /* Thread of a VP (vp.c). */
 void *vp_thread(void *arg);

@@ -104,7 +104,7 @@ static int open_files(struct worker *w, const struct options *o)
 				 part_strerror(ret)), ret;
 	ret = console_server_open(&g->console, o->dir);
 	if (!ret)
-		ret = control_server_open(&w->control, o->dir, worker_request,
+		ret = control_server_open(&w->guest.control, o->dir, worker_request,
 					  w);
 	return ret ? log_errno(-ret, "%s", o->dir) : 0;
 }
@@ -186,7 +186,7 @@ static void tear_down(struct worker *w)
 	if (w->guest.part)
 		guest_destroy(&w->guest);
 	console_server_close(w->guest.console);
-	control_server_close(w->control);
+	control_server_close(w->guest.control);
 	part_close(w->guest.dev);
 	if (w->remove)
 		janitor_remove(w->janitor_fd);

@@ -38,7 +38,8 @@ static int do_info(struct worker *w, struct json_object *reply)
 	put_text(reply, "cmdline", c->cmdline);
 	put_int(reply, "restarts", w->restarts);
 	put_int(reply, "uptime_ms",
-		w->started_ms ? worker_now_ms() - w->started_ms : 0);
+		w->started_ms ? guest_now_ms() - w->started_ms : 0);
+	vsp_info(&w->guest, reply);
 	if (w->panic.happened)
 		json_object_object_add(reply, "crash", panic_json(&w->panic));
 	return 0;
@@ -100,5 +101,5 @@ int worker_request(void *ctx, const char *cmd, struct json_object *request,
 		w->remove = true;
 		return 0;
 	}
-	return -ENOSYS;
+	return vsp_request(&w->guest, cmd, request, reply);
 }

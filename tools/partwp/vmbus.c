@@ -5,7 +5,6 @@
 
 #include "guest.h"
 #include "log.h"
-#include "loopback.h"
 #include "vmbus.h"
 
 /* Messages taken at once; the guest may post as fast as it can. */
@@ -92,7 +91,7 @@ int vmbus_open(struct guest *g)
 		return log_errno(-ret, "VMBus");
 	ret = open_files(g);
 	if (!ret)
-		ret = loopback_offer(v->host, g->config->debug_loopback);
+		ret = vsp_open(g);
 	if (ret)
 		vmbus_close(g);
 	return ret;
@@ -104,6 +103,7 @@ void vmbus_close(struct guest *g)
 
 	part_vmbus_destroy(v->host);
 	v->host = NULL;
+	vsp_close(g);
 	if (v->message_fd >= 0)
 		close(v->message_fd);
 	if (v->event_fd >= 0)

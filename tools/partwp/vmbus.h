@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The guest's VMBus: libpart's host, fed from a message port and an eventfd, with
- * the guest's memory under it. It offers nothing but a test's loopbacks.
+ * the guest's memory under it. What it offers is the providers' (vsp/).
  */
 #ifndef PARTWP_VMBUS_H
 #define PARTWP_VMBUS_H

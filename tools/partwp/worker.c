@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -12,14 +11,6 @@
 #define RETRY_FIRST_MS	1
 #define RETRY_LAST_MS	256
 
-uint64_t worker_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void set_state(struct worker *w, enum part_state state,
 		      enum part_reason reason)
 {
@@ -27,7 +18,7 @@ static void set_state(struct worker *w, enum part_state state,
 	w->reason = reason;
 	log_info("%s%s%s", part_state_name(state), reason ? ": " : "",
 		 reason ? part_reason_name(reason) : "");
-	control_server_state(w->control, state, reason);
+	control_server_state(w->guest.control, state, reason);
 }
 
 static int start_vps(struct worker *w)
@@ -35,7 +26,7 @@ static int start_vps(struct worker *w)
 	int ret = guest_start(&w->guest);
 
 	if (!ret)
-		w->started_ms = worker_now_ms();
+		w->started_ms = guest_now_ms();
 	return ret;
 }
 
@@ -168,7 +159,7 @@ static bool vmbus_due(const struct worker *w)
 }
 
 enum { P_CONTROL, P_CONSOLE, P_OUTPUT, P_END, P_SIGNAL, P_PARTITION, P_VMBUS,
-       P_EVENT, P_RETRY, P_GRACE, NR_POLL };
+       P_EVENT, P_RETRY, P_VSP, P_GRACE, NR_POLL };
 
 static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 {
@@ -177,7 +168,7 @@ static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 	bool running = w->state == PART_STATE_RUNNING;
 	bool listen = running && vmbus_listens(g);
 	const int fds[NR_POLL] = {
-		[P_CONTROL] = control_server_fd(w->control),
+		[P_CONTROL] = control_server_fd(w->guest.control),
 		[P_CONSOLE] = console_server_fd(g->console),
 		[P_OUTPUT] = g->output.timer_fd,
 		[P_END] = g->end_fd,
@@ -186,6 +177,7 @@ static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 		[P_VMBUS] = listen ? g->vmbus.message_fd : -1,
 		[P_EVENT] = running ? g->vmbus.event_fd : -1,
 		[P_RETRY] = w->retry_fd,
+		[P_VSP] = running ? g->vsps.timer_fd : -1,
 		[P_GRACE] = w->panic.timer_fd,
 	};
 	int i;
@@ -215,6 +207,8 @@ static void handle_guest(struct worker *w, const struct pollfd p[NR_POLL])
 		log_error("the partition is gone");
 		guest_end(g, PART_REASON_ERROR);
 	}
+	if (p[P_VSP].revents)
+		vsp_run_timers(g);
 	if (p[P_RETRY].revents)
 		drain(w->retry_fd);
 	if (p[P_VMBUS].revents || p[P_EVENT].revents || p[P_RETRY].revents ||
@@ -267,7 +261,7 @@ int worker_run(struct worker *w)
 		}
 		/* Last: a request may end the guest that the others look at. */
 		if (p[P_CONTROL].revents)
-			control_server_handle(w->control);
+			control_server_handle(w->guest.control);
 	}
 	if (w->state == PART_STATE_RUNNING)
 		worker_kill(w);

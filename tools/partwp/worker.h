@@ -26,7 +26,6 @@
 struct worker {
 	struct guest guest;
 	struct panic panic;
-	struct control_server *control;
 	int janitor_fd;
 	int signal_fd;		/* SIGTERM, SIGINT */
 	int retry_fd;		/* timer: VMBus answers that found no slot */
@@ -50,7 +49,5 @@ int worker_request(void *ctx, const char *cmd, struct json_object *request,
 /* Changes of state, for requests. Zero or a negative errno. */
 int worker_start(struct worker *w);
 int worker_kill(struct worker *w);
-
-uint64_t worker_now_ms(void);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
+#include "guest.h"
 #include "log.h"
 #include "loopback.h"
 
@@ -41,7 +42,7 @@ static void room(void *ctx, struct part_channel *ch)
 	part_channel_resume(ch);
 }
 
-int loopback_offer(struct part_vmbus *host, unsigned int nr)
+static int offer_all(struct guest *g)
 {
 	struct part_offer offer = {
 		.size = sizeof(offer),
@@ -57,9 +58,14 @@ int loopback_offer(struct part_vmbus *host, unsigned int nr)
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < nr; i++) {
+	for (i = 0; !ret && i < g->config->debug_loopback; i++) {
 		offer.instance.b[15] = (__u8)(i + 1);
-		ret = part_vmbus_offer(host, &offer, NULL, &ch);
+		ret = part_vmbus_offer(g->vmbus.host, &offer, NULL, &ch);
 	}
 	return ret ? log_errno(-ret, "loopback") : 0;
 }
+
+const struct vsp_ops loopback_vsp = {
+	.name = "loopback",
+	.open = offer_all,
+};

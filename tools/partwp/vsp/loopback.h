@@ -9,6 +9,8 @@
 
 #include <libpart_vmbus.h>
 
+#include "vsp.h"
+
 /* Their class; the last byte of the instance counts them. */
 #define LOOPBACK_GUID { {						\
 	0x4e, 0x27, 0x9c, 0x8d, 0x51, 0x3b, 0x6f, 0x45,			\
@@ -20,7 +22,7 @@
 /* Longest packet, both ways. */
 #define LOOPBACK_PACKET	4096U
 
-/* @nr of them. Zero, or a negative errno, reported. */
-int loopback_offer(struct part_vmbus *host, unsigned int nr);
+/* As many as the configuration's debug_loopback says. */
+extern const struct vsp_ops loopback_vsp;
 
 #endif
