@@ -3,7 +3,9 @@
  * What the files of the library share. Nothing of this leaves it.
  *
  * Locks: part.vp_lock guards the table of VPs, part.mem_lock the list of
- * regions. Neither is held across an ioctl that may take long.
+ * regions and their holes. Neither is held across an ioctl that may take long.
+ * part.range_lock, outside mem_lock, is: who takes memory away waits for the
+ * others who do.
  */
 #ifndef LIBPART_INTERNAL_H
 #define LIBPART_INTERNAL_H
@@ -26,6 +28,7 @@ struct part_region {
 	uint8_t flags;
 	bool live;			/* part_mem_ptr() may see it */
 	bool owned;			/* munmap() when it goes */
+	uint8_t *holes;			/* a bit a page; NULL: none */
 };
 
 struct part_dev {
@@ -42,6 +45,7 @@ struct part {
 	struct part_vp **vps;		/* nr_vps of them, NULL: not there */
 	pthread_rwlock_t mem_lock;
 	struct part_region *regions;
+	pthread_mutex_t range_lock;	/* discard, restore, remove */
 };
 
 struct part_vp {
@@ -69,6 +73,9 @@ int hvcall_fd(int fd, uint16_t code, const void *in, size_t in_sz, void *out,
 
 /* memory.c */
 void memory_release(struct part *part);
+
+/* discard.c: is one of the pages of [at, at + len) of a region gone? */
+bool region_has_hole(const struct part_region *r, uint64_t at, uint64_t len);
 
 /* vp.c */
 void vp_release(struct part_vp *vp);

@@ -53,6 +53,7 @@ static void region_free(struct part_region *region)
 {
 	if (region->owned)
 		munmap(region->hva, region->size);
+	free(region->holes);
 	free(region);
 }
 
@@ -167,13 +168,11 @@ static struct part_region *region_claim(struct part *part, uint64_t gpa,
 	return region;
 }
 
-PART_PUBLIC int part_mem_remove(struct part *part, __u64 gpa, __u64 size)
+static int region_take(struct part *part, uint64_t gpa, uint64_t size)
 {
-	struct part_region *region;
+	struct part_region *region = region_claim(part, gpa, size);
 	int ret;
 
-	status_set(HV_STATUS_SUCCESS);
-	region = region_claim(part, gpa, size);
 	if (!region)
 		return -ENOENT;
 	ret = region_ioctl(part, region, 1 << HVPART_SET_MEM_BIT_UNMAP);
@@ -184,6 +183,17 @@ PART_PUBLIC int part_mem_remove(struct part *part, __u64 gpa, __u64 size)
 	region_unlink(part, region);
 	region_free(region);
 	return 0;
+}
+
+PART_PUBLIC int part_mem_remove(struct part *part, __u64 gpa, __u64 size)
+{
+	int ret;
+
+	status_set(HV_STATUS_SUCCESS);
+	pthread_mutex_lock(&part->range_lock);
+	ret = region_take(part, gpa, size);
+	pthread_mutex_unlock(&part->range_lock);
+	return ret;
 }
 
 PART_PUBLIC void *part_mem_ptr(struct part *part, __u64 gpa, __u64 len)
@@ -198,7 +208,8 @@ PART_PUBLIC void *part_mem_ptr(struct part *part, __u64 gpa, __u64 len)
 		/* Subtractions only: gpa and len are the guest's choice. */
 		if (!r->live || gpa - r->gpa >= r->size)
 			continue;
-		if (len <= r->size - (gpa - r->gpa))
+		if (len <= r->size - (gpa - r->gpa) &&
+		    !region_has_hole(r, gpa - r->gpa, len))
 			ptr = r->hva + (gpa - r->gpa);
 		break;
 	}

@@ -124,6 +124,7 @@ static struct part *part_alloc(const struct part_config *config)
 	}
 	pthread_mutex_init(&part->vp_lock, NULL);
 	pthread_rwlock_init(&part->mem_lock, NULL);
+	pthread_mutex_init(&part->range_lock, NULL);
 	return part;
 }
 
@@ -188,6 +189,7 @@ PART_PUBLIC void part_destroy(struct part *part)
 		close(part->fd);
 	memory_release(part);
 	pthread_rwlock_destroy(&part->mem_lock);
+	pthread_mutex_destroy(&part->range_lock);
 	pthread_mutex_destroy(&part->vp_lock);
 	free(part->vps);
 	free(part);

@@ -21,38 +21,17 @@
 #include <hvpart/call_memory.h>
 #include "memory.h"
 #include "partition.h"
+#include "region.h"
 #include "checks.h"
 
-#define PIN_BATCH		512UL
 #define LARGE_PAGES		512UL
 /* Guest physical addresses have at most 52 bits. */
 #define GPN_LIMIT		(1ULL << (52 - PAGE_SHIFT))
 
-/**
- * struct hvp_region - consecutive guest pages
- * @node: in part->regions
- * @gpn: first guest page number
- * @npages: how many
- * @uaddr: where they are in the creator
- * @rights: HV_MAP_GPA_*
- * @writable: pinned for writing
- * @npinned: how many of @pages are pinned
- * @pages: the frames
- */
-struct hvp_region {
-	struct rb_node node;
-	u64 gpn, npages, uaddr;
-	u32 rights;
-	bool writable;
-	u64 npinned;
-	struct page **pages;
-};
-
 /* --- the tree --------------------------------------------------------- */
 
-/* The region that has a page of [gpn, gpn + npages), if any has. */
-static struct hvp_region *region_find(struct hvp_partition *part, u64 gpn,
-				      u64 npages)
+struct hvp_region *hvp_region_find(struct hvp_partition *part, u64 gpn,
+				   u64 npages)
 {
 	struct rb_node *n = part->regions.rb_node;
 
@@ -87,20 +66,35 @@ static void region_insert(struct hvp_partition *part, struct hvp_region *new)
 static void region_remove(struct hvp_partition *part, struct hvp_region *r)
 {
 	rb_erase(&r->node, &part->regions);
-	part->region_pages -= r->npages;
+	part->region_pages -= r->npages - r->nholes;
 }
 
 /* --- pinning ---------------------------------------------------------- */
 
-static void region_unpin(struct hvp_region *r)
+/* How many pages from @i on, at most a batch, are no holes. */
+static u64 region_run(const struct hvp_region *r, u64 i, u64 end)
 {
-	u64 i, n;
+	u64 n = 0;
 
-	for (i = 0; i < r->npinned; i += n) {
-		n = min_t(u64, PIN_BATCH, r->npinned - i);
+	while (n < HVP_PIN_BATCH && i + n < end && r->pages[i + n])
+		n++;
+	return n;
+}
+
+void hvp_region_unpin(struct hvp_region *r, u64 i, u64 end)
+{
+	u64 n;
+
+	for (; i < end; i += n ?: 1) {
+		n = region_run(r, i, end);
 		unpin_user_pages_dirty_lock(r->pages + i, n, r->writable);
 		cond_resched();
 	}
+}
+
+static void region_unpin(struct hvp_region *r)
+{
+	hvp_region_unpin(r, 0, r->npinned);
 	r->npinned = 0;
 }
 
@@ -112,7 +106,7 @@ static int region_pin_as(struct hvp_region *r, unsigned int gup_flags)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		n = pin_user_pages_fast(r->uaddr + (r->npinned << PAGE_SHIFT),
-					min_t(u64, PIN_BATCH,
+					min_t(u64, HVP_PIN_BATCH,
 					      r->npages - r->npinned),
 					gup_flags, r->pages + r->npinned);
 		if (n <= 0)
@@ -145,17 +139,23 @@ static int region_pin(struct hvp_region *r)
 
 /* --- mapping ---------------------------------------------------------- */
 
-/* May guest pages from @i on be one large page? */
-static bool region_is_large(const struct hvp_region *r, u64 i)
+/*
+ * May guest pages from @i on be one large page? The hypervisor splits what is
+ * mapped large and unmapped small, and the other way round forgets all at once,
+ * so the answer may change while pages come and go.
+ */
+static bool region_is_large(const struct hvp_region *r, u64 i, u64 end)
 {
-	unsigned long pfn = page_to_pfn(r->pages[i]);
+	unsigned long pfn;
 	u64 k;
 
-	if (r->npages - i < LARGE_PAGES || (r->gpn + i) % LARGE_PAGES ||
-	    pfn % LARGE_PAGES)
+	if (end - i < LARGE_PAGES || (r->gpn + i) % LARGE_PAGES || !r->pages[i])
+		return false;
+	pfn = page_to_pfn(r->pages[i]);
+	if (pfn % LARGE_PAGES)
 		return false;
 	for (k = 1; k < LARGE_PAGES; k++)
-		if (page_to_pfn(r->pages[i + k]) != pfn + k)
+		if (!r->pages[i + k] || page_to_pfn(r->pages[i + k]) != pfn + k)
 			return false;
 	return true;
 }
@@ -164,16 +164,16 @@ static bool region_is_large(const struct hvp_region *r, u64 i)
  * How many pages from @i on go into one hypercall: of the same size, and not
  * more than its input holds. *large says which size.
  */
-static u64 region_batch(const struct hvp_region *r, u64 i, bool *large)
+static u64 region_batch(const struct hvp_region *r, u64 i, u64 end, bool *large)
 {
 	u64 step, n;
 
-	*large = region_is_large(r, i);
+	*large = region_is_large(r, i, end);
 	step = *large ? LARGE_PAGES : 1;
-	for (n = step; n < HV_MAP_GPA_MAX * step && i + n < r->npages; n += step) {
+	for (n = step; n < HV_MAP_GPA_MAX * step && i + n < end; n += step) {
 		/* Asking at multiples of 2 MiB is enough, elsewhere it is no. */
 		if ((*large || !((r->gpn + i + n) % LARGE_PAGES)) &&
-		    region_is_large(r, i + n) != *large)
+		    region_is_large(r, i + n, end) != *large)
 			break;
 	}
 	return n;
@@ -201,18 +201,18 @@ static int region_map_batch(struct hvp_partition *part, struct hvp_region *r,
 	return hvp_request_run(&req);
 }
 
-/* Unmaps pages 0 .. n - 1 of the region, large ones as such. */
-static int region_unmap(struct hvp_partition *part, struct hvp_region *r, u64 n)
+int hvp_region_unmap(struct hvp_partition *part, const struct hvp_region *r,
+		     u64 i, u64 end, u64 *ticket)
 {
 	struct hv_input_unmap_gpa_pages in = {
 		.target_partition_id = part->account.id,
 	};
-	u64 i, batch, ticket = 0;
 	bool large;
+	u64 batch;
 	int ret;
 
-	for (i = 0; i < n; i += batch) {
-		batch = region_batch(r, i, &large);
+	for (; i < end; i += batch) {
+		batch = region_batch(r, i, end, &large);
 		in.target_gpa_base = r->gpn + i;
 		in.unmap_flags = large ? HV_UNMAP_GPA_LARGE_PAGE : 0;
 		struct hvp_request req = {
@@ -226,31 +226,49 @@ static int region_unmap(struct hvp_partition *part, struct hvp_region *r, u64 n)
 		ret = hvp_request_run(&req);
 		if (ret)
 			return ret;
-		ticket = max(ticket, req.ticket);
+		*ticket = max(*ticket, req.ticket);
 		cond_resched();
 	}
-	return hvp_sync(ticket);
+	return 0;
 }
 
-static int region_map(struct hvp_partition *part, struct hvp_region *r)
+int hvp_region_map(struct hvp_partition *part, struct hvp_region *r, u64 i,
+		   u64 end, u64 *done)
 {
 	struct hv_input_map_gpa_pages *in;
-	u64 i, n = 0;
 	bool large;
 	int ret = 0;
+	u64 n = 0;
 
+	*done = i;
 	in = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!in)
 		return -ENOMEM;
-	for (i = 0; i < r->npages && !ret; i += n) {
-		n = region_batch(r, i, &large);
+	for (; i < end && !ret; i += n) {
+		n = region_batch(r, i, end, &large);
 		ret = region_map_batch(part, r, i, n, large, in);
 		if (fatal_signal_pending(current))
 			ret = ret ?: -EINTR;
 	}
 	free_page((unsigned long)in);
 	/* Of the batch that failed, some may be mapped. */
-	if (ret && region_unmap(part, r, i)) {
+	*done = i;
+	return ret;
+}
+
+static int region_unmap(struct hvp_partition *part, struct hvp_region *r, u64 n)
+{
+	u64 ticket = 0;
+
+	return hvp_region_unmap(part, r, 0, n, &ticket) ?: hvp_sync(ticket);
+}
+
+static int region_map(struct hvp_partition *part, struct hvp_region *r)
+{
+	u64 done;
+	int ret = hvp_region_map(part, r, 0, r->npages, &done);
+
+	if (ret && region_unmap(part, r, done)) {
 		pr_warn(pr_hvpart "guest memory could not be unmapped and stays pinned\n");
 		r->npinned = 0;
 	}
@@ -262,7 +280,7 @@ static int region_map(struct hvp_partition *part, struct hvp_region *r)
 static void region_free(struct hvp_partition *part, struct hvp_region *r)
 {
 	region_unpin(r);
-	account_locked_vm(part->mm, r->npages, false);
+	account_locked_vm(part->mm, r->npages - r->nholes, false);
 	kvfree(r->pages);
 	kfree(r);
 }
@@ -310,7 +328,7 @@ static int memory_map(struct hvp_partition *part,
 		return -EINVAL;
 	if (!access_ok(u64_to_user_ptr(args->userspace_addr), args->size))
 		return -EFAULT;
-	if (region_find(part, args->guest_pfn, npages))
+	if (hvp_region_find(part, args->guest_pfn, npages))
 		return -EEXIST;
 	/* Saves the attempt, and bounds the list of pages. */
 	if (npages > totalram_pages())
@@ -330,7 +348,7 @@ static int memory_map(struct hvp_partition *part,
 static int memory_unmap(struct hvp_partition *part,
 			const struct hvpart_user_mem_region *args)
 {
-	struct hvp_region *r = region_find(part, args->guest_pfn, 1);
+	struct hvp_region *r = hvp_region_find(part, args->guest_pfn, 1);
 	int ret;
 
 	if (!r || r->gpn != args->guest_pfn ||
@@ -390,13 +408,15 @@ void hvp_memory_free(struct hvp_partition *part, bool mapped)
 int hvp_memory_read(struct hvp_partition *part, u64 gpa, void *buf, size_t len)
 {
 	while (len) {
-		struct hvp_region *r = region_find(part, gpa >> PAGE_SHIFT, 1);
+		struct hvp_region *r = hvp_region_find(part, gpa >> PAGE_SHIFT, 1);
 		size_t n = min_t(size_t, len, PAGE_SIZE - offset_in_page(gpa));
+		struct page *page;
 		void *va;
 
-		if (!r)
+		page = r ? r->pages[(gpa >> PAGE_SHIFT) - r->gpn] : NULL;
+		if (!page)
 			return -EFAULT;
-		va = kmap_local_page(r->pages[(gpa >> PAGE_SHIFT) - r->gpn]);
+		va = kmap_local_page(page);
 		memcpy(buf, va + offset_in_page(gpa), n);
 		kunmap_local(va);
 		gpa += n;

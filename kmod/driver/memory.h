@@ -6,9 +6,14 @@
 #include <linux/types.h>
 
 struct hvp_partition;
+struct hvpart_memory_ranges;
 
 /* HVPART_SET_GUEST_MEMORY; partition lock held */
 long hvp_set_guest_memory(struct hvp_partition *part, void __user *arg);
+
+/* HVPART_DISCARD_MEMORY, HVPART_RESTORE_MEMORY; partition lock held */
+long hvp_memory_ranges(struct hvp_partition *part,
+		       struct hvpart_memory_ranges __user *arg, bool restoring);
 
 /**
  * hvp_memory_free - unpin everything

@@ -223,6 +223,10 @@ static long partition_ioctl_locked(struct hvp_partition *part, unsigned int cmd,
 		return hvp_port_eventfd(part, arg);
 	case HVPART_PORT_MSGQ:
 		return hvp_port_msgq(part, arg);
+	case HVPART_DISCARD_MEMORY:
+		return hvp_memory_ranges(part, arg, false);
+	case HVPART_RESTORE_MEMORY:
+		return hvp_memory_ranges(part, arg, true);
 	default:
 		/* HVPART_IRQFD and HVPART_IOEVENTFD are not built yet. */
 		return -ENOTTY;

@@ -361,13 +361,49 @@ int part_mem_add(struct part *part, __u64 gpa, __u64 size, __u32 flags,
 int part_mem_remove(struct part *part, __u64 gpa, __u64 size);
 
 /**
+ * part_mem_discard() - take pages from the guest, for a balloon
+ * @part: from part_create()
+ * @ranges: pages of regions of part_mem_add(), anywhere in them
+ * @nr: how many ranges
+ * @done: how many were discarded, also on an error; or NULL
+ *
+ * The guest does not have them any more, they are not pinned and not charged,
+ * and what this process had there is dropped (MADV_DONTNEED, which gives private
+ * memory back to the system): nothing may be read or written there until they
+ * are restored. Pages that are discarded already are passed over. When an error
+ * comes from the kernel the range behind the done ones may be partly unmapped:
+ * discard it again.
+ *
+ * Return: 0; -EINVAL: an empty range, or pages of no region; -ENOMEM; -EIO.
+ */
+int part_mem_discard(struct part *part,
+		     const struct hvpart_memory_range *ranges, size_t nr,
+		     size_t *done);
+
+/**
+ * part_mem_restore() - give discarded pages back to the guest, zeroed
+ * @part: from part_create()
+ * @ranges: pages that are discarded
+ * @nr: how many ranges
+ * @done: how many were restored, also on an error; or NULL
+ *
+ * A range is restored whole or not at all.
+ *
+ * Return: 0; -EEXIST: a page is there; -EINVAL: pages of no region; -ENOMEM:
+ * also RLIMIT_MEMLOCK; -EIO.
+ */
+int part_mem_restore(struct part *part,
+		     const struct hvpart_memory_range *ranges, size_t nr,
+		     size_t *done);
+
+/**
  * part_mem_ptr() - guest memory in this process
  * @part: from part_create()
  * @gpa: first byte, from the guest and therefore not to be trusted
  * @len: bytes that the caller is going to touch; 0 gives NULL
  *
- * Return: pointer to @len bytes, or NULL unless all of them lie in one region.
- * Valid until that region is removed. The guest may write there at any time:
+ * Return: pointer to @len bytes, or NULL unless all of them lie in one region
+ * and none is discarded. Valid until that changes. The guest may write there at any time:
  * copy first, check the copy.
  */
 void *part_mem_ptr(struct part *part, __u64 gpa, __u64 len);

@@ -2,9 +2,7 @@
 /* HVPART_SET_GUEST_MEMORY: what may be mapped, and what it costs. */
 #include <kselftest_harness.h>
 #include <stdlib.h>
-#include <linux/capability.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include "part.h"
 
 static u8 *anon(size_t size)
@@ -163,18 +161,6 @@ TEST_F(memory, rights_of_the_caller)
 	ASSERT_EQ(0, munmap(self->ram + 8 * PAGE, PAGE));
 	EXPECT_EQ(-EFAULT, part_mem(self->part, LARGE, self->ram, 16 * PAGE, MEM_RAM));
 	EXPECT_EQ(8, locked_kib());
-}
-
-static void drop_ipc_lock(void)
-{
-	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct d[2];
-
-	if (syscall(SYS_capget, &h, d))
-		abort();
-	d[0].effective &= ~(1U << CAP_IPC_LOCK);
-	if (syscall(SYS_capset, &h, d))
-		abort();
 }
 
 TEST_F(memory, rlimit_memlock)

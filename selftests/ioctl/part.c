@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See part.h. */
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <linux/capability.h>
 #include "part.h"
 
 #define MANY_REGS	64
@@ -254,4 +256,16 @@ int guest_start_real(int vp, u32 index, const u8 *entry)
 int guest_start_long(int vp, u32 index, const u8 *entry)
 {
 	return guest_start_in(vp, index, entry, true);
+}
+
+void drop_ipc_lock(void)
+{
+	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[2];
+
+	if (syscall(SYS_capget, &h, d))
+		abort();
+	d[0].effective &= ~(1U << CAP_IPC_LOCK);
+	if (syscall(SYS_capset, &h, d))
+		abort();
 }

@@ -71,6 +71,9 @@ u64 get_reg(int fd, u32 vp, u32 name);
 /* Number after WORD in a file of names and numbers; -1: none. */
 long long file_number(const char *path, const char *word);
 
+/* From now on RLIMIT_MEMLOCK holds for us too. */
+void drop_ipc_lock(void);
+
 /* --- the guest of guest.S ------------------------------------------------- */
 
 #define GUEST_RAM	LARGE

@@ -55,6 +55,7 @@ HVPART_ASSERT_SIZE(struct hvpart_run_page, 4096);
 #define HVPART_CAP_X2APIC		HVPART_U64(0x200)
 #define HVPART_CAP_INVARIANT_TSC	HVPART_U64(0x400)
 #define HVPART_CAP_DEBUG_BREAK		HVPART_U64(0x800)
+#define HVPART_CAP_DISCARD_MEMORY	HVPART_U64(0x1000)
 
 /**
  * struct hvpart_caps - result of HVPART_GET_CAPS
@@ -241,6 +242,52 @@ struct hvpart_port_msgq {
 };
 HVPART_ASSERT_SIZE(struct hvpart_port_msgq, 16);
 
+/**
+ * struct hvpart_memory_range - consecutive guest pages
+ * @guest_pfn: the first
+ * @page_count: how many, at least one
+ */
+struct hvpart_memory_range {
+	__u64 guest_pfn;
+	__u64 page_count;
+};
+HVPART_ASSERT_SIZE(struct hvpart_memory_range, 16);
+
+#define HVPART_MEMORY_RANGES_MAX	1024
+
+/**
+ * struct hvpart_memory_ranges - argument of HVPART_DISCARD_MEMORY and
+ *	HVPART_RESTORE_MEMORY
+ * @ranges_ptr: array of struct hvpart_memory_range of the caller
+ * @count: in: how many, up to HVPART_MEMORY_RANGES_MAX; out, also on an error:
+ *	how many were done
+ * @reserved: zero
+ *
+ * Partition ioctls. Both work on pages of regions of HVPART_SET_GUEST_MEMORY;
+ * a range may begin and end anywhere in them, and go from one into the next.
+ *
+ * Discarding takes pages from the guest: they are unmapped, and when no CPU can
+ * reach them any more unpinned and no longer charged. An access of the guest
+ * ends as one to a page without memory does. Pages that are discarded already
+ * are passed over. The creator's memory is left alone: to give it back to the
+ * system is madvise()'s business. After an error the range behind the @count
+ * done ones may be partly unmapped: discard it again.
+ *
+ * Restoring maps what the creator's memory has there now, pinned and charged. A
+ * range is restored whole or not at all.
+ *
+ * Errors: EINVAL: an empty range, a page of no region, @count; EEXIST: a page
+ * to be restored is there; EFAULT; ENOMEM (RLIMIT_MEMLOCK too); EINTR: fatal
+ * signals only; EIO: the hypervisor could not tell that it has let go of a
+ * page, which stays pinned. On EINVAL, EEXIST and @count 0 nothing was done.
+ */
+struct hvpart_memory_ranges {
+	__u64 ranges_ptr;
+	__u32 count;
+	__u32 reserved;
+};
+HVPART_ASSERT_SIZE(struct hvpart_memory_ranges, 16);
+
 /* device */
 #define HVPART_GET_CAPS \
 	_IOR(HVPART_IOCTL, 0x00, struct hvpart_caps)
@@ -263,5 +310,9 @@ HVPART_ASSERT_SIZE(struct hvpart_port_msgq, 16);
 	_IOW(HVPART_IOCTL, 0x12, struct hvpart_port_eventfd)
 #define HVPART_PORT_MSGQ \
 	_IOW(HVPART_IOCTL, 0x13, struct hvpart_port_msgq)
+#define HVPART_DISCARD_MEMORY \
+	_IOWR(HVPART_IOCTL, 0x14, struct hvpart_memory_ranges)
+#define HVPART_RESTORE_MEMORY \
+	_IOWR(HVPART_IOCTL, 0x15, struct hvpart_memory_ranges)
 
 #endif /* _UAPI_LINUX_HVPART_H */

@@ -305,6 +305,7 @@ int main(void)
 	test_device();
 	test_partition();
 	test_memory();
+	test_discard();
 	test_vp();
 	test_regs();
 	test_interrupt();

@@ -71,6 +71,7 @@ void test_error(void);
 void test_device(void);
 void test_partition(void);
 void test_memory(void);
+void test_discard(void);
 void test_vp(void);
 void test_regs(void);
 void test_interrupt(void);
