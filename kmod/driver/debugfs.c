@@ -17,6 +17,7 @@
 #include <hvpart/exit_name.h>
 #include "arena.h"
 #include "debugfs.h"
+#include "log.h"
 #include "partition.h"
 #include "stats.h"
 #include "vp.h"
@@ -81,7 +82,7 @@ DEFINE_SHOW_ATTRIBUTE(info);
 
 static int log_show(struct seq_file *m, void *unused)
 {
-	struct hvpart_output_read_log *page;
+	struct hvp_log_page *page;
 	u64 next = 0;
 	int ret;
 	u32 i;

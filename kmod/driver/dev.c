@@ -12,6 +12,7 @@
 #include "arena.h"
 #include "debugfs.h"
 #include "kick.h"
+#include "log.h"
 #include "parent.h"
 #include "partition.h"
 #include "stats.h"
@@ -38,26 +39,6 @@ int hvp_read_info(struct hvpart_info *info)
 	};
 
 	return hvp_request_run(&r);
-}
-
-int hvp_read_log(u64 first, u32 max, struct hvpart_output_read_log *page)
-{
-	const struct hvpart_input_read_log in = {
-		.first = first,
-		.max = min_t(u32, max, HVPART_READ_LOG_MAX),
-	};
-	struct hvp_request r = {
-		.code = HVCALL_HVPART_READ_LOG,
-		.in = &in,
-		.in_len = sizeof(in),
-		.out = page,
-		.out_len = HV_HYP_PAGE_SIZE,
-	};
-	int ret = hvp_request_run(&r);
-
-	if (!ret && page->count > in.max)
-		return -EIO;
-	return ret;
 }
 
 static int root_property(u32 code, u64 *value)
@@ -126,7 +107,7 @@ static long dev_get_info(void __user *arg)
 
 /* Pages of records to user space, until it has enough or there are no more. */
 static int log_copy(struct hvpart_read_log *args, u32 max,
-		    struct hvpart_output_read_log *page)
+		    struct hvp_log_page *page)
 {
 	struct hvpart_log_record __user *to = u64_to_user_ptr(args->records_ptr);
 	int ret;
@@ -153,7 +134,7 @@ static int log_copy(struct hvpart_read_log *args, u32 max,
 /* HVPART_READ_LOG */
 static long dev_read_log(void __user *arg)
 {
-	struct hvpart_output_read_log *page;
+	struct hvp_log_page *page;
 	struct hvpart_read_log args;
 	long ret;
 

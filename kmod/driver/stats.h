@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Counters, the log, and facts of the machine, as the hypervisor tells them. */
+/* Counters, and facts of the machine, as the hypervisor tells them. */
 #ifndef HVP_STATS_H
 #define HVP_STATS_H
 
@@ -12,14 +12,5 @@ int hvp_read_stats(u64 partition_id, u32 vp_index, u32 object, void *out,
 
 /* Return: 0 or -errno. */
 int hvp_read_info(struct hvpart_info *info);
-
-struct hvpart_output_read_log;
-
-/**
- * hvp_read_log - records from number @first on
- * @page: a page
- * Return: 0 or -errno.
- */
-int hvp_read_log(u64 first, u32 max, struct hvpart_output_read_log *page);
 
 #endif

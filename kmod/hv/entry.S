@@ -31,7 +31,7 @@ hv_entry:
 	jz	2f
 	pause
 	jmp	1b
-2:	lea	boot_stack_top(%rip), %rsp
+2:	mov	$boot_stack_top, %esp
 	cld
 	push	%rdi
 	push	%rsi
@@ -43,17 +43,16 @@ hv_entry:
 	mov	%eax, %ds
 	mov	%eax, %es
 	push	$HV_SEL_CODE
-	lea	3f(%rip), %rax
-	push	%rax
+	push	$3f
 	lretq
-3:	lea	boot_percpu(%rip), %rax
+3:	mov	$boot_percpu, %eax
 	call	set_gs_base
 	call	desc_init
 	lidt	desc_idtr(%rip)
 
 	mov	(%rsp), %esi
 	mov	8(%rsp), %rdi
-	lea	boot_error(%rip), %rdx
+	mov	$boot_error, %edx
 	call	boot_cpu
 	test	%rax, %rax
 	jz	4f
@@ -193,12 +192,9 @@ safe_failed:
 fault_has_error:
 	.long	0x60227d00
 
-	/* Distances to what may fault; all go on at safe_failed. */
+	/* What may fault; all go on at safe_failed. */
 	.section .ex_table, "a", @progbits
 	.balign 4
-	.long	1b - .
-	.long	2b - .
-	.long	3b - .
-	.long	4b - .
+	.long	1b, 2b, 3b, 4b
 
 	.section .note.GNU-stack, "", @progbits

@@ -18,18 +18,18 @@
 #define STACK_WORDS	24
 #define SPINS_MAX	(1u << 22)	/* a lock is held for far less */
 
-/* entry.S: where what may fault stands, as distances; and where it goes on. */
-extern const s32 __ex_table_start[], __ex_table_end[];
+/* entry.S: where what may fault stands, as addresses; and where it goes on. */
+extern const u32 __ex_table_start[], __ex_table_end[];
 extern const u8 safe_failed[];
 
 u32 hv_faults;
 
 static bool fixup(struct fault_frame *f)
 {
-	const s32 *x;
+	const u32 *x;
 
 	for (x = __ex_table_start; x < __ex_table_end; x++)
-		if ((u64)x + *x == f->rip) {
+		if (*x == f->rip) {
 			f->rip = (u64)safe_failed;
 			return true;
 		}
@@ -46,18 +46,19 @@ static u64 read_cr2(void)
 
 static void log_registers(const struct fault_frame *f)
 {
-	static const char names[16][4] = {
-		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	static const char texts[4][40] HV_TEXT_SECTION = {
+		HV_STRING(HV_LOG_ERR) "rax %llx rcx %llx rdx %llx rbx %llx",
+		HV_STRING(HV_LOG_ERR) "rsp %llx rbp %llx rsi %llx rdi %llx",
+		HV_STRING(HV_LOG_ERR) "r8 %llx r9 %llx r10 %llx r11 %llx",
+		HV_STRING(HV_LOG_ERR) "r12 %llx r13 %llx r14 %llx r15 %llx",
 	};
 
 	hv_log(HV_LOG_FAULT, "fault %llu error %llx rip %llx rflags %llx cr2 %llx",
 	       f->vector, f->error, f->rip, f->rflags,
 	       f->vector == VECTOR_PF ? read_cr2() : 0);
 	for (u32 i = 0; i < 16; i += 4)
-		hv_log(HV_LOG_ERR, "%s %llx %s %llx %s %llx %s %llx",
-		       names[i], f->gpr[i], names[i + 1], f->gpr[i + 1],
-		       names[i + 2], f->gpr[i + 2], names[i + 3], f->gpr[i + 3]);
+		log_write(texts[i / 4], f->gpr[i], f->gpr[i + 1], f->gpr[i + 2],
+			  f->gpr[i + 3], 0);
 }
 
 /* Words of the stack up to its page's end: the next may be a guard. */

@@ -38,12 +38,21 @@ static const struct hc_desc calls[] = {
 	static_assert(!(eout) || !(out), #fn ": output header and list");
 HYPERCALL_LIST(HC_CHECK)
 
-/* Handlers as distances: half of what addresses take. */
-extern const s32 hc_handlers[] __asm__("hc_handlers");
+/* Handlers as addresses of 32 bits: the image, no test, is below 2 GiB. */
+#ifdef HV_UNIT_TEST
+typedef u64 hc_address;
+#define HC_SECTION	".data.rel.ro, \"aw\""
+#define HC_ADDRESS	".quad "
+#else
+typedef u32 hc_address;
+#define HC_SECTION	".rodata.hc_handlers, \"a\""
+#define HC_ADDRESS	".long "
+#endif
+extern const hc_address hc_handlers[] __asm__("hc_handlers");
 #define HC_HANDLER(code, fn, in, out, ein, eout, shape, priv, target) \
-	"	.long " #fn " - .\n"
-__asm__("	.pushsection .rodata.hc_handlers, \"a\"\n"
-	"	.balign 4\n"
+	"	" HC_ADDRESS #fn "\n"
+__asm__("	.pushsection " HC_SECTION "\n"
+	"	.balign 8\n"
 	"	.type hc_handlers, @object\n"
 	"hc_handlers:\n"
 	HYPERCALL_LIST(HC_HANDLER)
@@ -92,8 +101,7 @@ static u32 find_call(u32 code)
 static hv_status run(u32 index, struct hcall *c)
 {
 	const struct hc_desc *d = &calls[index];
-	const s32 *at = &hc_handlers[index];
-	hv_status (*fn)(struct hcall *c) = (void *)((u64)at + *at);
+	hv_status (*fn)(struct hcall *c) = (void *)(u64)hc_handlers[index];
 	hv_status st = fn(c);
 
 	if (!(d->shape & HC_EACH & ~HC_REP))

@@ -141,7 +141,7 @@ X(HVCALL_HVPART_SYNC, hc_sync, 8, 0, 0, 0, HC_FAST, P_CREATE, T_NONE) \
 X(HVCALL_HVPART_REGISTER_CALLER_PAGE, hc_caller_page, 16, 0, 0, 0, HC_FAST, \
   P_CREATE, T_NONE) \
 X(HVCALL_HVPART_READ_LOG, hc_read_log, S(hvpart_input_read_log), \
-  S(hvpart_output_read_log) + HVPART_READ_LOG_MAX * S(hvpart_log_record), 0, \
+  S(hvpart_output_read_log) + HVPART_READ_LOG_MAX * S(hvpart_log_entry), 0, \
   0, HC_SIMPLE, P_CREATE, T_NONE) \
 X(HVCALL_HVPART_GET_STATS, hc_get_stats, S(hvpart_input_get_stats), \
   S(hvpart_vp_stats), 0, 0, HC_SIMPLE, P_CREATE, T_POOL) \

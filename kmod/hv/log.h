@@ -2,6 +2,10 @@
 /*
  * The log ring: fixed-size records that the root reads with
  * HVCALL_HVPART_READ_LOG. Writing never blocks; the oldest record is lost.
+ *
+ * The image holds no text and formats nothing: a record has the place of its
+ * text in a section that the ELF file has but memory has not, and the numbers.
+ * The driver, which carries the file, makes the line.
  */
 #ifndef HV_LOG_H
 #define HV_LOG_H
@@ -14,21 +18,55 @@
 #define HV_LOG_WARN	HVPART_LOG_WARNING
 #define HV_LOG_INFO	HVPART_LOG_NOTICE
 
+#define HV_STRING_(x)	#x
+#define HV_STRING(x)	HV_STRING_(x)
+
+/* What the compiler adds, "allocated" among it, is a comment to the assembler. */
+#ifdef HV_UNIT_TEST
+#define HV_TEXT_SECTION
+#else
+#define HV_TEXT_SECTION	__attribute__((section(".messages,\"\",@progbits #")))
+#endif
+
+/* A text for the log, as an address that only the driver can look at. */
+#define HV_TEXT(text)							\
+({									\
+	static const char __text[] HV_TEXT_SECTION = text;		\
+									\
+	(const char *)__text;						\
+})
+
+/* A line, its level the first character; numbers, or texts of HV_TEXT(). */
+void log_write(const char *text, u64 a, u64 b, u64 c, u64 d, u64 e);
+
+/* Only declared: it has the compiler look at the format. */
+void log_check(const char *fmt, ...) __printf(1, 2);
+
+#define LOG_WRITE(text, a, b, c, d, e, ...)				\
+	log_write(text, (u64)(a), (u64)(b), (u64)(c), (u64)(d), (u64)(e))
+
 /**
  * hv_log - append a line (at most 111 characters, cut beyond)
+ * @level: HV_LOG_*
+ * @fmt: %s (of HV_TEXT()) %u %x %llu %llx, at most HVPART_LOG_ARGS of them
  *
- * Understands %s %u %x %llu %llx: what the image has to say, and no more.
  * Context: anywhere, the fault handler too.
  */
-void hv_log(int level, const char *fmt, ...) __printf(2, 3);
+#define hv_log(level, fmt, ...)						\
+do {									\
+	if (0)								\
+		log_check(fmt, ##__VA_ARGS__);				\
+	LOG_WRITE(HV_TEXT(HV_STRING(level) fmt), ##__VA_ARGS__,		\
+		  0, 0, 0, 0, 0);					\
+} while (0)
 
-struct hvpart_log_record;
+struct hvpart_log_entry;
 
 /* The sequence number that the next line will have. */
 u64 hv_log_next(void);
 
 /* Copy the first record with sequence >= *seq; false when there is none. */
-bool hv_log_read(u64 *seq, struct hvpart_log_record *out);
+bool hv_log_read(u64 *seq, struct hvpart_log_entry *out);
 
 /*
  * A broken invariant of ours: the fault path (DESIGN wall 13), which logs RIP.

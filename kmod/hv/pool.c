@@ -214,8 +214,8 @@ u64 va_to_spa(const void *va)
 
 	return test_va_to_spa(va);
 #else
-	u64 off = (u64)va - HV_POOL_BASE;
-
-	return off < HV_POOL_SIZE ? off : aspace_lookup((u64)va);
+	if ((u64)va & HV_POOL_BASE)
+		return (u64)va & ~HV_POOL_BASE;
+	return aspace_lookup((u64)va);
 #endif
 }

@@ -95,7 +95,7 @@ static inline void *pool_va(u64 spa)
 
 	return test_pool_va(spa);
 #else
-	return (void *)(HV_POOL_BASE + spa);
+	return (void *)(HV_POOL_BASE | spa);
 #endif
 }
 

@@ -187,7 +187,9 @@ TEST_F(device, info_counts_pages)
 TEST_F(device, log)
 {
 	static struct hvpart_log_record records[64];
+	unsigned long long mib = 0, pages = 0;
 	struct hvpart_info info = { 0 };
+	unsigned int cpus = 0;
 	struct hvpart_read_log args = {
 		.count = 64,
 		.records_ptr = (uintptr_t)records,
@@ -197,6 +199,17 @@ TEST_F(device, log)
 	EXPECT_LE(args.count, 64);
 	for (u32 i = 0; i < args.count; i++)
 		EXPECT_NE(NULL, memchr(records[i].text, 0, HVPART_LOG_TEXT_LEN));
+	/* The hypervisor's first line; the driver has made text of it. */
+	ASSERT_LT(0, args.count);
+	if (!args.first) {
+		EXPECT_EQ(HVPART_LOG_NOTICE, records[0].level);
+		EXPECT_EQ(3, sscanf(records[0].text,
+				    "%u CPUs, %llu MiB, root pool %llu pages",
+				    &cpus, &mib, &pages));
+		EXPECT_LT(0, cpus);
+		EXPECT_LT(64, mib);
+		EXPECT_LT(0, pages);
+	}
 	/* Nothing is logged meanwhile: the next line is the one after these. */
 	ASSERT_EQ(0, do_ioctl(self->dev, HVPART_GET_INFO, &info));
 	EXPECT_NE(0, info.log_next);

@@ -21,13 +21,13 @@ done
 check $? "CPU 1 comes back with an error ($i)"
 wait_for 10 sh -c "dmesg | grep -q 'hypervisor has failed on CPU 1, which is bare again'"
 check $? "the root's kernel says so"
-wait_for 10 logged 'fault 14 error 10 rip ffffff00deadbeef rflags [0-9a-f]* cr2 ffffff00deadbeef'
+wait_for 10 logged 'fault 14 error 10 rip 7deadbeef rflags [0-9a-f]* cr2 7deadbeef'
 check $? "the log has vector, error code, RIP and CR2"
-for r in "rax [0-9a-f]* rcx [0-9a-f]* rdx [0-9a-f]* rbx" "rsp ffffff0[0-9a-f]* rbp" "r12 [0-9a-f]* r13"; do
+for r in "rax [0-9a-f]* rcx [0-9a-f]* rdx [0-9a-f]* rbx" "rsp 2[0-9a-f]\\{7\\} rbp" "r12 [0-9a-f]* r13"; do
 	grep -q "$r" /tmp/log
 	check $? "and the registers: $r"
 done
-grep -q 'stack ffffff0[0-9a-f]*: ffffff0' /tmp/log
+grep -q 'stack 2[0-9a-f]\{7\}: 10[0-9a-f]\{6\} ' /tmp/log
 check $? "and the stack, on which somebody returns to the image"
 [ "$(grep -c 'fault ' /tmp/log)" = 1 ]
 check $? "one fault"

@@ -31,6 +31,22 @@ struct hvpart_input_register_caller_page {
 };
 HVPART_ASSERT_SIZE(struct hvpart_input_register_caller_page, 16);
 
+/*
+ * A record of the ring: @text is where its text begins in the section
+ * ".messages" of the hypervisor's ELF file. The text's first character is the
+ * level, HVPART_LOG_* in ASCII; what follows is a format with %s (another place
+ * in that section), %u, %x (32 bits), %llu and %llx.
+ */
+#define HVPART_LOG_ARGS		5
+struct hvpart_log_entry {
+	__u64 tsc;
+	__u32 cpu;
+	__u32 text;
+	__u64 args[HVPART_LOG_ARGS];
+	__u64 done;			/* sequence number + 1 */
+};
+HVPART_ASSERT_SIZE(struct hvpart_log_entry, 64);
+
 /* S HVCALL_HVPART_READ_LOG */
 struct hvpart_input_read_log {
 	__u64 first;			/* sequence number; 0: the oldest kept */
@@ -49,9 +65,10 @@ struct hvpart_output_read_log {
 	__u32 count;
 	__u32 reserved0;
 	__u64 reserved1;
-	struct hvpart_log_record records[];
+	struct hvpart_log_entry records[];
 };
 HVPART_ASSERT_SIZE(struct hvpart_output_read_log, 32);
+/* As many as fit once they are lines, struct hvpart_log_record. */
 #define HVPART_READ_LOG_MAX	((HV_HYP_PAGE_SIZE - 32) / 128)
 
 #define HVPART_STATS_VP			0U	/* struct hvpart_vp_stats */

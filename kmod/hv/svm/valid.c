@@ -5,6 +5,7 @@
  * 18.13 for CET. One function a rule, in the manual's order.
  */
 #include "svm.h"
+#include "log.h"
 
 #define EFER_LM		(EFER_LME | EFER_LMA)
 
@@ -148,43 +149,43 @@ static inline bool s_cet_reserved(const struct vmcb *c)
 static const char *broken_rule(const struct vmcb *c)
 {
 	if (svme_clear(c))
-		return "EFER.SVME";
+		return HV_TEXT("EFER.SVME");
 	if (nw_without_cd(c))
-		return "CR0.NW without CD";
+		return HV_TEXT("CR0.NW without CD");
 	if (cr0_high(c))
-		return "CR0 bits 63:32";
+		return HV_TEXT("CR0 bits 63:32");
 	if (cr3_mbz(c))
-		return "CR3 reserved bits";
+		return HV_TEXT("CR3 reserved bits");
 	if (cr4_mbz(c))
-		return "CR4 reserved bits";
+		return HV_TEXT("CR4 reserved bits");
 	if (dr_high(c))
-		return "DR6/DR7 bits 63:32";
+		return HV_TEXT("DR6/DR7 bits 63:32");
 	if (efer_mbz(c))
-		return "EFER reserved bits";
+		return HV_TEXT("EFER reserved bits");
 	if (long_without_pae(c))
-		return "long mode without CR4.PAE";
+		return HV_TEXT("long mode without CR4.PAE");
 	if (long_without_pe(c))
-		return "long mode without CR0.PE";
+		return HV_TEXT("long mode without CR0.PE");
 	if (paging_without_pe(c))
-		return "CR0.PG without PE";
+		return HV_TEXT("CR0.PG without PE");
 	if (long_and_default(c))
-		return "CS.L with CS.D";
+		return HV_TEXT("CS.L with CS.D");
 	if (vmrun_free(c))
-		return "VMRUN not intercepted";
+		return HV_TEXT("VMRUN not intercepted");
 	if (maps_beyond(c))
-		return "permission map address";
+		return HV_TEXT("permission map address");
 	if (bad_event(c))
-		return "event injection";
+		return HV_TEXT("event injection");
 	if (asid_zero(c))
-		return "ASID 0";
+		return HV_TEXT("ASID 0");
 	if (gpat_reserved(c))
-		return "PAT type";
+		return HV_TEXT("PAT type");
 	if (ncr3_mbz(c))
-		return "nested CR3 reserved bits";
+		return HV_TEXT("nested CR3 reserved bits");
 	if (cet_without_wp(c))
-		return "CR4.CET without CR0.WP";
+		return HV_TEXT("CR4.CET without CR0.WP");
 	if (s_cet_reserved(c))
-		return "S_CET reserved bits";
+		return HV_TEXT("S_CET reserved bits");
 	return NULL;
 }
 

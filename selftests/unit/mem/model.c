@@ -115,7 +115,8 @@ static u8 *reach(const void *va, size_t n, bool write)
 {
 	u64 a = (u64)va, pfn;
 
-	if (a < HV_POOL_BASE) {
+	/* The host has nothing there. */
+	if (a - HV_PERCPU_BASE >= NR_CPUS * HV_PERCPU_STRIDE) {
 		if (n && (u8 *)va >= mem && (u8 *)va < mem + (nr_pages << PAGE_SHIFT))
 			test_pool_va(((u8 *)va - mem) & PAGE_MASK);
 		return (u8 *)va;

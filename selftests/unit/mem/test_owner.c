@@ -343,7 +343,7 @@ static void windows(void)
 
 static void aspace_basics(void)
 {
-	u64 va = 0xffffff2000000000ull, n, used = 0, pfn;
+	u64 va = HV_PERCPU_BASE + 0x2000000000ull, n, used = 0, pfn;
 	u32 la57;
 
 	for (la57 = 0; la57 < 2; la57++) {
@@ -379,7 +379,7 @@ static void aspace_basics(void)
 
 static void aspace_exhausted(void)
 {
-	u64 va = 0xffffff2000000000ull, used;
+	u64 va = HV_PERCPU_BASE + 0x2000000000ull, used;
 	void *page;
 
 	model_default();
