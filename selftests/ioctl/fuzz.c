@@ -175,6 +175,25 @@ static void memory(void)
 	note(part_mem(parts[below(PARTS)], gpa, ram + off, size, below(8)));
 }
 
+/* Where memory() puts regions; what is dropped comes back as zeros. */
+static void holes(void)
+{
+	struct hvpart_memory_range r[4];
+	const struct hvpart_memory_ranges a = {
+		.ranges_ptr = (uintptr_t)r,
+		.count = below(5),
+	};
+
+	for (u32 i = 0; i < 4; i++) {
+		r[i].guest_pfn = below(16) * (chance(50) ? 1 : LARGE / PAGE) + below(4);
+		r[i].page_count = chance(5) ? interesting() : below(chance(80) ? 8 : 1024);
+	}
+	note(do_ioctl(parts[below(PARTS)], chance(50) ? HVPART_DISCARD_MEMORY :
+		      HVPART_RESTORE_MEMORY, &a));
+	if (chance(20))
+		madvise(ram + below(RAM / PAGE) * PAGE, PAGE, MADV_DONTNEED);
+}
+
 static void registers(void)
 {
 	struct reg r[8];
@@ -269,6 +288,7 @@ static void anything(void)
 		HVPART_GET_VP_STATE, HVPART_SET_VP_STATE, HVPART_GET_CAPS,
 		HVPART_GET_INFO, HVPART_READ_LOG, HVPART_LIST, HVPART_GET_STATS,
 		HVPART_GET_CRASH, HVPART_PORT_EVENTFD, HVPART_PORT_MSGQ,
+		HVPART_DISCARD_MEMORY, HVPART_RESTORE_MEMORY,
 	};
 	unsigned long cmd = cmds[below(sizeof(cmds) / sizeof(cmds[0]))];
 	void *arg = scratch;
@@ -291,7 +311,7 @@ static void step(void)
 {
 	static void (*const steps[])(void) = {
 		anything, anything, anything, anything, hypercall, hypercall,
-		hypercall, memory, memory, registers, registers, vp_state,
+		hypercall, memory, memory, holes, registers, registers, vp_state,
 		ports, scribble, scribble, new_vp, new_vp,
 	};
 
