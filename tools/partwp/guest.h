@@ -17,6 +17,7 @@
 #include "output.h"
 #include "platform.h"
 #include "state.h"
+#include "touch.h"
 #include "vcpu.h"
 #include "vmbus.h"
 #include "vsp.h"
@@ -47,6 +48,7 @@ struct guest {
 	struct guest_vp vps[CHILD_VPS_MAX];
 	struct vmbus vmbus;
 	struct vsps vsps;
+	struct touch touch;
 
 	int end;		/* enum part_reason, once it has ended */
 };

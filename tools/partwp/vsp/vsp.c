@@ -6,10 +6,12 @@
 #include "guest.h"
 #include "log.h"
 #include "loopback.h"
+#include "touch.h"
 #include "vsp.h"
 
 static const struct vsp_ops *const providers[] = {
 	&loopback_vsp,
+	&touch_vsp,
 };
 
 #define NR_PROVIDERS	(sizeof(providers) / sizeof(providers[0]))
