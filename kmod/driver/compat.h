@@ -9,6 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /* 6.8 took the count away: it was always 1. */
 static inline void hvp_eventfd_signal(struct eventfd_ctx *ctx)
@@ -30,6 +31,16 @@ static inline void hvp_hrtimer_setup(struct hrtimer *timer,
 #else
 	hrtimer_init(timer, clock, mode);
 	timer->function = fn;
+#endif
+}
+
+/* 6.7 put the attributes of a dump's request into a struct genl_info. */
+static inline struct nlattr **hvp_genl_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
 #endif
 }
 

@@ -95,6 +95,7 @@ static void crash_read_locked(struct hvp_partition *part)
 	c->vp_index = c->noted_vp;
 	crash_read_message(part);
 	WRITE_ONCE(c->count, c->count + 1);
+	hvp_event_fault(part, c->vp_index, HVPART_NL_FAULT_CRASH, c->p);
 }
 
 void hvp_crash_read(struct hvp_partition *part)

@@ -23,7 +23,7 @@
 			 HVPART_CAP_RUN_PAGE | HVPART_CAP_PORT_EVENTFD | \
 			 HVPART_CAP_PORT_MSGQ | HVPART_CAP_X2APIC | \
 			 HVPART_CAP_DEBUG_BREAK | \
-			 HVPART_CAP_DISCARD_MEMORY)
+			 HVPART_CAP_DISCARD_MEMORY | HVPART_CAP_ANNOUNCE)
 
 /* Guest memory aligned to this gets large pages. */
 #define LARGE_ALIGNMENT	(2ULL << 20)
@@ -222,10 +222,14 @@ int hvp_dev_init(void)
 	ret = root_get_id();
 	if (ret)
 		return ret;
+	ret = hvp_nl_init();
+	if (ret)
+		return ret;
 	hvp_debugfs_init();
 	ret = misc_register(&dev_hvpart);
 	if (ret) {
 		hvp_debugfs_exit();
+		hvp_nl_exit();
 		return ret;
 	}
 	/*
@@ -243,6 +247,7 @@ void hvp_dev_exit(void)
 		misc_deregister(&dev_mshv);
 	misc_deregister(&dev_hvpart);
 	hvp_debugfs_exit();
+	hvp_nl_exit();
 	hvp_kick_exit();
 	trace_hvpart_load(false);
 }

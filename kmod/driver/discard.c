@@ -266,6 +266,8 @@ long hvp_memory_ranges(struct hvp_partition *part,
 		return PTR_ERR(ranges);
 	ret = ranges_do(part, ranges, restoring, &args);
 	kvfree(ranges);
+	if (args.count)
+		hvp_event_memory(part);
 	if (put_user(args.count, &arg->count))
 		return -EFAULT;
 	return ret;

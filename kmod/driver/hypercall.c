@@ -10,6 +10,7 @@
 #include <hvpart/callerpage.h>
 #include "hvpart.h"
 #include "insn.h"
+#include "netlink.h"
 
 u64 hvp_hypercall(u64 control, u64 in, u64 out)
 {
@@ -27,6 +28,7 @@ u64 hvp_hypercall(u64 control, u64 in, u64 out)
 			result = HV_STATUS_OPERATION_FAILED;
 			pr_crit("hvpart: the hypervisor has failed on CPU %d, which is bare again: see its log, then unload\n",
 				smp_processor_id());
+			hvp_event_hypervisor_fault(smp_processor_id());
 		}
 	}
 	local_irq_restore(flags);

@@ -376,6 +376,7 @@ static int memory_unmap(struct hvp_partition *part,
 long hvp_set_guest_memory(struct hvp_partition *part, void __user *arg)
 {
 	struct hvpart_user_mem_region args;
+	int ret;
 
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
@@ -387,8 +388,12 @@ long hvp_set_guest_memory(struct hvp_partition *part, void __user *arg)
 	if (!part->initialized)
 		return -ENODEV;
 	if (args.flags & BIT(HVPART_SET_MEM_BIT_UNMAP))
-		return memory_unmap(part, &args);
-	return memory_map(part, &args);
+		ret = memory_unmap(part, &args);
+	else
+		ret = memory_map(part, &args);
+	if (!ret)
+		hvp_event_memory(part);
+	return ret;
 }
 
 void hvp_memory_free(struct hvp_partition *part, bool mapped)

@@ -83,8 +83,9 @@ static void partition_delete(struct hvp_partition *part)
 			(s64)atomic64_read(&part->account.pages));
 }
 
-/* Context: partition lock held. */
-static void partition_end(struct hvp_partition *part)
+/* Context: partition lock held. @reason: if nobody has told of a better one. */
+static void partition_end(struct hvp_partition *part,
+			  enum hvpart_nl_reason reason)
 {
 	struct hvp_vp *vp;
 	unsigned long index;
@@ -106,6 +107,7 @@ static void partition_end(struct hvp_partition *part)
 	part->ended = true;
 	trace_hvpart_partition_destroy(part->account.id,
 				       atomic64_read(&part->account.pages));
+	hvp_event_ended(part, reason);
 	wake_up_poll(&part->wq, EPOLLHUP);
 }
 
@@ -134,7 +136,7 @@ static void partition_release(struct kref *kref)
 						  kref);
 
 	mutex_lock(&part->lock);
-	partition_end(part);
+	partition_end(part, HVPART_NL_REASON_CLOSED);
 	mutex_unlock(&part->lock);
 	partition_free(part);
 }
@@ -174,7 +176,7 @@ void hvp_partition_end_all(void)
 	mutex_unlock(&create_lock);
 	while ((part = partition_next(&id))) {
 		mutex_lock(&part->lock);
-		partition_end(part);
+		partition_end(part, HVPART_NL_REASON_HOST_REBOOT);
 		mutex_unlock(&part->lock);
 		hvp_partition_put(part);
 	}
@@ -227,6 +229,8 @@ static long partition_ioctl_locked(struct hvp_partition *part, unsigned int cmd,
 		return hvp_memory_ranges(part, arg, false);
 	case HVPART_RESTORE_MEMORY:
 		return hvp_memory_ranges(part, arg, true);
+	case HVPART_ANNOUNCE:
+		return hvp_announce(part, arg);
 	default:
 		/* HVPART_IRQFD and HVPART_IOEVENTFD are not built yet. */
 		return -ENOTTY;
@@ -358,6 +362,7 @@ static struct hvp_partition *partition_alloc(void)
 	kref_init(&part->kref);
 	mutex_init(&part->lock);
 	init_waitqueue_head(&part->wq);
+	hvp_event_init(part);
 	part->regions = RB_ROOT;
 	xa_init(&part->vps);
 	xa_init(&part->links);
@@ -407,6 +412,7 @@ long hvp_partition_create(void __user *arg)
 	hvp_debugfs_partition(part);
 	trace_hvpart_partition_create(part->account.id,
 				      atomic64_read(&part->account.pages));
+	hvp_event_created(part);
 	/* From here on its file owns it. */
 	fd = anon_inode_getfd("[hvpart-partition]", &partition_fops, part,
 			      O_RDWR | O_CLOEXEC);

@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 #include <linux/hvpart.h>
 #include "crash.h"
+#include "netlink.h"
 #include "parent.h"
 
 struct dentry;
@@ -30,6 +31,7 @@ struct pid;
  * @ended: the hypervisor does not know it any more
  * @routes: MSI routing table, NULL when empty; routing.c
  * @links: connections of ports, by connection id; ports.c
+ * @nl: what listeners have been told; event.c
  * @wq: poll() on the partition's file
  */
 struct hvp_partition {
@@ -47,6 +49,7 @@ struct hvp_partition {
 	struct hvpart_user_irq_table *routes;
 	struct xarray links;
 	struct hvp_crash crash;
+	struct hvp_nl nl;
 	wait_queue_head_t wq;
 	struct dentry *debugfs;
 };

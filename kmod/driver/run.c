@@ -260,8 +260,10 @@ static int vp_handle(struct hvp_vp *vp)
 
 static int vp_handle_status(struct hvp_vp *vp, int status, unsigned int *bare)
 {
-	if (likely(status == HV_STATUS_SUCCESS))
+	if (likely(status == HV_STATUS_SUCCESS)) {
+		hvp_event_started(vp->part);
 		return vp_handle(vp);
+	}
 	if (status < 0)
 		return RUN_ON;
 	trace_hvpart_vp_exit(vp->part->account.id, vp->index, status, 0, 0, 0);
@@ -274,8 +276,32 @@ static int vp_handle_status(struct hvp_vp *vp, int status, unsigned int *bare)
 	case HV_STATUS_INSUFFICIENT_ROOT_MEMORY:
 		return hvp_deposit(&hvp_root_account, 16) ?: RUN_ON;
 	default:
+		if (!READ_ONCE(vp->part->dead))
+			hvp_event_fault(vp->part, vp->index,
+					HVPART_NL_FAULT_DISPATCH, NULL);
 		return -EIO;
 	}
+}
+
+/* Of messages that mean the end of the guest listeners hear too. */
+static void vp_tell_fault(const struct hvp_vp *vp)
+{
+	enum hvpart_nl_fault fault;
+
+	switch (vp->page->message.header.message_type) {
+	case HVMSG_UNRECOVERABLE_EXCEPTION:
+		fault = HVPART_NL_FAULT_TRIPLE_FAULT;
+		break;
+	case HVMSG_INVALID_VP_REGISTER_VALUE:
+		fault = HVPART_NL_FAULT_INVALID_STATE;
+		break;
+	case HVMSG_UNSUPPORTED_FEATURE:
+		fault = HVPART_NL_FAULT_UNSUPPORTED;
+		break;
+	default:
+		return;
+	}
+	hvp_event_fault(vp->part, vp->index, fault, NULL);
 }
 
 static long vp_deliver(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
@@ -285,6 +311,7 @@ static long vp_deliver(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
 		return -EFAULT;
 	vp->undelivered = false;
 	vp->resume = true;
+	vp_tell_fault(vp);
 	vp->stats.messages++;
 	return 0;
 }

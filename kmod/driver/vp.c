@@ -230,6 +230,7 @@ static int vp_enter(struct hvp_vp *vp)
 		goto undo;
 	xa_store(&part->vps, vp->index, vp, GFP_KERNEL_ACCOUNT);
 	part->nr_vps++;
+	hvp_nl_changed();
 	return 0;
 
 undo:

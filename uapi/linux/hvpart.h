@@ -56,6 +56,7 @@ HVPART_ASSERT_SIZE(struct hvpart_run_page, 4096);
 #define HVPART_CAP_INVARIANT_TSC	HVPART_U64(0x400)
 #define HVPART_CAP_DEBUG_BREAK		HVPART_U64(0x800)
 #define HVPART_CAP_DISCARD_MEMORY	HVPART_U64(0x1000)
+#define HVPART_CAP_ANNOUNCE		HVPART_U64(0x10000)
 
 /**
  * struct hvpart_caps - result of HVPART_GET_CAPS
@@ -288,6 +289,46 @@ struct hvpart_memory_ranges {
 };
 HVPART_ASSERT_SIZE(struct hvpart_memory_ranges, 16);
 
+/* hvpart_announce.kind, and what else is set */
+#define HVPART_ANNOUNCE_NAME		0	/* name */
+#define HVPART_ANNOUNCE_STOPPED		1	/* reason */
+#define HVPART_ANNOUNCE_CHANNEL_OPENED	2	/* type, instance, index */
+#define HVPART_ANNOUNCE_CHANNEL_CLOSED	3	/* the same */
+#define HVPART_ANNOUNCE_BALLOON		4	/* bytes */
+
+#define HVPART_NAME_MAX			48
+
+/**
+ * struct hvpart_announce - argument of HVPART_ANNOUNCE
+ * @kind: HVPART_ANNOUNCE_*; what does not belong to it is zero
+ * @reason: HVPART_NL_REASON_* from POWEROFF on
+ * @index: of the channel: 0 the primary
+ * @reserved: zero
+ * @bytes: that the guest has given back by balloon and does not have now
+ * @type: class of the channel's device, as on VMBus
+ * @instance: its identity
+ * @name: letters, digits, "_", "-", "."; begins with a letter or digit; at most
+ *	HVPART_NAME_MAX bytes, the rest zero
+ *
+ * Partition ioctl: the owner tells those who listen (hvpart_netlink.h) what only
+ * he can know. A partition gets a name once and stops once. Channels that open
+ * and close more often than listeners can bear are counted, not told. Nothing is
+ * checked against others' names: the id is what tells partitions apart.
+ *
+ * Errors: EINVAL; EFAULT; EEXIST it has a name; EALREADY it has stopped.
+ */
+struct hvpart_announce {
+	__u32 kind;
+	__u32 reason;
+	__u32 index;
+	__u32 reserved;
+	__u64 bytes;
+	__u8 type[16];
+	__u8 instance[16];
+	char name[64];
+};
+HVPART_ASSERT_SIZE(struct hvpart_announce, 120);
+
 /* device */
 #define HVPART_GET_CAPS \
 	_IOR(HVPART_IOCTL, 0x00, struct hvpart_caps)
@@ -314,5 +355,7 @@ HVPART_ASSERT_SIZE(struct hvpart_memory_ranges, 16);
 	_IOWR(HVPART_IOCTL, 0x14, struct hvpart_memory_ranges)
 #define HVPART_RESTORE_MEMORY \
 	_IOWR(HVPART_IOCTL, 0x15, struct hvpart_memory_ranges)
+#define HVPART_ANNOUNCE \
+	_IOW(HVPART_IOCTL, 0x20, struct hvpart_announce)
 
 #endif /* _UAPI_LINUX_HVPART_H */
