@@ -311,6 +311,10 @@ int main(void)
 	test_interrupt();
 	test_port();
 	test_stats();
+	test_announce();
+	test_nl_open();
+	test_nl_events();
+	test_nl_dumps();
 	test_vmbus_ring();
 	test_vmbus_gpadl();
 	test_vmbus_packet();
