@@ -98,9 +98,23 @@ static void info(struct json_object *reply)
 		add_crash(reply);
 }
 
+static void add_rings(struct json_object *reply)
+{
+	struct json_object *rings = json_object_new_object();
+
+	json_object_object_add(rings, "packets_in", json_object_new_int(7));
+	json_object_object_add(rings, "bytes_in", json_object_new_int(700));
+	json_object_object_add(rings, "packets_out", json_object_new_int(8));
+	json_object_object_add(rings, "bytes_out", json_object_new_int(800));
+	json_object_object_add(reply, "rings", rings);
+}
+
 static void stat(struct json_object *reply)
 {
-	struct hvpart_partition_stats partition = { .pool_pages = 77 };
+	struct hvpart_partition_stats partition = {
+		.partition_id = 3,
+		.pool_pages = 77,
+	};
 	struct hvpart_vp_stats vp = { .exits[HVPART_EXIT_IO] = 5 };
 	struct json_object *vps = json_object_new_array();
 
@@ -108,6 +122,7 @@ static void stat(struct json_object *reply)
 	json_object_object_add(reply, "partition",
 			       partition_stats_to_json(&partition));
 	json_object_object_add(reply, "vps", vps);
+	add_rings(reply);
 }
 
 static int request(void *ctx, const char *cmd, struct json_object *request,

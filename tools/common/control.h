@@ -172,6 +172,13 @@ int control_connect(struct control_client **client, const char *dir);
 void control_disconnect(struct control_client *client);
 
 /**
+ * control_set_patience() - how long control_call() waits for its reply
+ * @client: from control_connect()
+ * @ms: instead of half a minute
+ */
+void control_set_patience(struct control_client *client, int ms);
+
+/**
  * control_client_fd() - to poll for events
  * @client: from control_connect()
  *

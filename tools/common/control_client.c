@@ -19,6 +19,7 @@
 
 struct control_client {
 	int fd;
+	int reply_ms;
 	struct line_buffer in;
 	struct json_object *events;	/* array: came before a reply */
 };
@@ -31,6 +32,7 @@ int control_connect(struct control_client **out, const char *dir)
 	client = calloc(1, sizeof(*client));
 	if (!client)
 		return -ENOMEM;
+	client->reply_ms = CONTROL_REPLY_MS;
 	client->events = json_object_new_array();
 	client->fd = rundir_connect(dir, RUNDIR_CONTROL);
 	ret = client->fd < 0 ? client->fd : client->events ? 0 : -ENOMEM;
@@ -51,6 +53,11 @@ void control_disconnect(struct control_client *client)
 	line_free(&client->in);
 	json_object_put(client->events);
 	free(client);
+}
+
+void control_set_patience(struct control_client *client, int ms)
+{
+	client->reply_ms = ms;
 }
 
 int control_client_fd(const struct control_client *client)
@@ -145,7 +152,7 @@ static int reply_result(struct json_object *reply)
 int control_call(struct control_client *client, const char *cmd,
 		 struct json_object *args, struct json_object **reply)
 {
-	long long end = now_ms() + CONTROL_REPLY_MS;
+	long long end = now_ms() + client->reply_ms;
 	struct json_object *object;
 	int ret;
 

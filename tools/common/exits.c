@@ -56,6 +56,12 @@ static void add_counters(struct json_object *object, const void *stats,
 	}
 }
 
+const char *exit_name(unsigned int reason)
+{
+	return reason < HVPART_EXIT_COUNT && exit_names[reason] ?
+		exit_names[reason] : "unknown";
+}
+
 struct json_object *exits_to_json(const __u64 exits[HVPART_EXIT_COUNT])
 {
 	struct json_object *object = json_object_new_object();
@@ -70,7 +76,7 @@ struct json_object *exits_to_json(const __u64 exits[HVPART_EXIT_COUNT])
 	for (i = 0; i < HVPART_EXIT_COUNT; i++)
 		if (exits[i])
 			json_object_object_add(object,
-				exit_names[i] ? exit_names[i] : "unknown",
+				exit_name((unsigned int)i),
 				json_object_new_uint64(exits[i]));
 	return object;
 }

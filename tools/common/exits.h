@@ -10,6 +10,9 @@
 
 #include <hvpart/stats.h>
 
+/* Of HVPART_EXIT_*; "unknown" for what has no name. */
+const char *exit_name(unsigned int reason);
+
 /* {"total": N, "cpuid": N, …}: the rows that are not zero. NULL: no memory. */
 struct json_object *exits_to_json(const __u64 exits[HVPART_EXIT_COUNT]);
 
