@@ -40,6 +40,7 @@ static const struct member {
 	M(initrd, MEMBER_TEXT),
 	M(cmdline, MEMBER_TEXT),
 	M(memory, MEMBER_SIZE),
+	M(memory_max, MEMBER_SIZE),
 	M(vps, MEMBER_COUNT),
 	M(on_poweroff, MEMBER_ACTION),
 	M(on_reboot, MEMBER_ACTION),
@@ -246,6 +247,8 @@ static int config_check(const struct child_config *config, const char **what)
 		*what = "initrd";
 	else if (config->memory < CHILD_MEMORY_MIN || config->memory % 4096)
 		*what = "memory";
+	else if (config->memory_max && config->memory_max < config->memory)
+		*what = "memory_max";
 	else if (!config->vps || config->vps > CHILD_VPS_MAX)
 		*what = "vps";
 	else if (config->debug_loopback > CHILD_LOOPBACKS_MAX)

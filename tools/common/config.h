@@ -30,6 +30,7 @@ struct json_object;
  * @initrd: absolute path or NULL
  * @cmdline: the kernel's command line
  * @memory: bytes
+ * @memory_max: bytes, with what is added while it runs; 0: what the host has
  * @vps: virtual processors
  * @on_poweroff: enum part_action
  * @on_reboot: enum part_action
@@ -49,6 +50,7 @@ struct child_config {
 	char *initrd;
 	char *cmdline;
 	uint64_t memory;
+	uint64_t memory_max;
 	uint32_t vps;
 	int on_poweroff;
 	int on_reboot;

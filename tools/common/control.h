@@ -28,6 +28,10 @@
  *		stopped, reason "killed"; the worker and its partition stay.
  *		Without force: errno 95 (EOPNOTSUPP) until there is VMBus
  *	stat	counters
+ *	memory	{"op":"info"}: how much memory the guest has (below);
+ *		{"op":"add","size":BYTES,"at":GPA}, "at" may be left out;
+ *		{"op":"set","size":BYTES}: what it shall have, by its balloon. The
+ *		reply to add and set says that it has begun, the end is an event
  *	watch	as info; from then on this client gets events. Answered by the
  *		helpers below, which ask the worker for "info"
  *	quit	ends the guest, the partition and the worker, which removes its
@@ -41,6 +45,12 @@
  *	before); after a panic "crash": {"p0".."p4": "0x…", "message": TEXT}
  *  stat: "partition": {NAME: N, …}, "vps": [{"index": 0, NAME: N, …}, …]; see
  *	partition_stats_to_json() and vp_stats_to_json() in exits.h
+ *  memory info: bytes: "boot", "added", "ballooned", "assigned" (boot + added -
+ *	ballooned), "backed" (what has memory now), "touched" (ballooned, but
+ *	looked at all the same), "limit", "alignment" (of what can be added);
+ *	"protocol" ("2.0", "none"), "can_add", "can_balloon"; once the guest has
+ *	said so "available", "committed"; counters
+ *  memory add, set: "job": its number
  *  others: nothing
  *
  * Events
@@ -51,6 +61,11 @@
  * to those who watch, at each change of state; a restart after a reset is
  * "running" with the reason. After "stopped" or "crashed" with the action
  * "destroy" the worker ends by itself: the socket closes after the event.
+ *	{"event":"memory","job":1,"gpa":N,"done":BYTES,"assigned":BYTES,"ms":N}
+ *
+ * at the end of a change of memory; with "errno" and "error" where it did not get
+ * all that was asked for. Perhaps before the reply that has the job's number.
+ *
  * A member or event that a client does not know is ignored.
  */
 #ifndef PART_CONTROL_H

@@ -8,6 +8,7 @@
 #include "guest.h"
 #include "log.h"
 #include "pvh.h"
+#include "ram_pages.h"
 
 static void deliver(void *ctx, const struct ioapic_message *msg)
 {
@@ -97,11 +98,67 @@ static int create_partition(struct guest *g)
 	return ret;
 }
 
+static int more_memory(void *ctx, uint64_t gpa, uint64_t size, uint8_t **host)
+{
+	struct guest *g = ctx;
+	void *hva;
+	int ret = part_mem_add(g->part, gpa, size, PART_MEM_RAM, NULL, &hva);
+
+	if (!ret)
+		*host = hva;
+	return ret;
+}
+
+static int less_memory(void *ctx, uint64_t gpa, uint64_t size)
+{
+	struct guest *g = ctx;
+
+	return part_mem_remove(g->part, gpa, size);
+}
+
+static struct hvpart_memory_range page_range(uint64_t gpa, uint64_t size)
+{
+	return (struct hvpart_memory_range){
+		.guest_pfn = gpa / RAM_PAGE,
+		.page_count = size / RAM_PAGE,
+	};
+}
+
+static int discard_memory(void *ctx, uint64_t gpa, uint64_t size)
+{
+	const struct hvpart_memory_range range = page_range(gpa, size);
+	struct guest *g = ctx;
+
+	return part_mem_discard(g->part, &range, 1, NULL);
+}
+
+static int restore_memory(void *ctx, uint64_t gpa, uint64_t size)
+{
+	const struct hvpart_memory_range range = page_range(gpa, size);
+	struct guest *g = ctx;
+	int ret;
+
+	ret = part_mem_restore(g->part, &range, 1, NULL);
+	if (ret != -EEXIST)
+		return ret;
+	/* Left over from a failure to discard it: perhaps not mapped. */
+	ret = part_mem_discard(g->part, &range, 1, NULL);
+	return ret ? ret : part_mem_restore(g->part, &range, 1, NULL);
+}
+
+static const struct ram_backing ram_backing = {
+	.add = more_memory,
+	.remove = less_memory,
+	.discard = discard_memory,
+	.restore = restore_memory,
+};
+
 static int add_memory(struct guest *g)
 {
 	unsigned int i;
 	int ret = ram_create(&g->ram, g->config->memory);
 
+	ram_set_backing(&g->ram, &ram_backing, g);
 	for (i = 0; !ret && i < g->ram.nr; i++)
 		ret = failed(part_mem_add(g->part, g->ram.slot[i].gpa,
 					  g->ram.slot[i].size, PART_MEM_RAM,
@@ -142,11 +199,21 @@ int guest_init(struct guest *g)
 {
 	int ret = output_init(&g->output, g->console);
 
+	host_memory_open(&g->host_memory);
 	g->vmbus.message_fd = -1;
 	g->vmbus.event_fd = -1;
 	if (!ret)
 		ret = vsp_init(g);
 	return ret ? ret : platform_init(&g->platform, &platform_ops, g);
+}
+
+uint64_t guest_memory_max(const struct guest *g)
+{
+	uint64_t max = g->config->memory_max;
+
+	if (!max)
+		max = host_memory_total(&g->host_memory);
+	return max < g->config->memory ? g->config->memory : max;
 }
 
 int guest_create(struct guest *g)

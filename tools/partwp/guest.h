@@ -14,6 +14,8 @@
 #include "boot.h"
 #include "config.h"
 #include "console.h"
+#include "dynmem.h"
+#include "host_memory.h"
 #include "output.h"
 #include "platform.h"
 #include "state.h"
@@ -40,6 +42,7 @@ struct guest {
 	struct console_server *console;
 	struct control_server *control;	/* takes events */
 	struct output output;
+	struct host_memory host_memory;
 	int end_fd;		/* eventfd: the guest has come to an end */
 
 	struct part *part;	/* NULL between two lives */
@@ -49,12 +52,16 @@ struct guest {
 	struct vmbus vmbus;
 	struct vsps vsps;
 	struct touch touch;
+	struct dynmem dynmem;
 
 	int end;		/* enum part_reason, once it has ended */
 };
 
 /* Once, when what the owner sets is set. */
 int guest_init(struct guest *g);
+
+/* Bytes that the guest may have at most, with what is added. */
+uint64_t guest_memory_max(const struct guest *g);
 
 /* Everything up to the first instruction. On an error nothing is left. */
 int guest_create(struct guest *g);

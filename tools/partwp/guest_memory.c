@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "guest_memory.h"
+#include "ram_pages.h"
 
 #define CR0_WP		(1ULL << 16)
 #define CR0_PG		(1ULL << 31)
@@ -38,6 +39,7 @@ struct walk {
 	enum access access;
 	uint64_t rights;	/* W and U as all levels allow, NX as any has */
 	uint32_t error;
+	uint64_t missing;	/* where a table is not */
 };
 
 static struct shape paging_shape(const struct paging *p)
@@ -136,6 +138,7 @@ static int walk(struct walk *w, uint64_t gva, uint64_t *gpa)
 		p = ram_ptr(w->ram, table + index * s.size, s.size);
 		if (!p) {
 			w->error = NO_MEMORY;
+			w->missing = table + index * s.size;
 			return -EFAULT;
 		}
 		entry = load(p, s.size);
@@ -159,9 +162,9 @@ static int walk(struct walk *w, uint64_t gva, uint64_t *gpa)
 	return fault(w, 0);	/* not reached: level 0 is a leaf */
 }
 
-int guest_translate(const struct ram *ram, const struct paging *p,
-		    uint64_t gva, enum access access, uint64_t *gpa,
-		    uint32_t *error)
+static int translate(const struct ram *ram, const struct paging *p,
+		     uint64_t gva, enum access access, uint64_t *gpa,
+		     struct guest_fault *f)
 {
 	struct walk w = {
 		.ram = ram,
@@ -171,7 +174,8 @@ int guest_translate(const struct ram *ram, const struct paging *p,
 	};
 	int ret;
 
-	*error = 0;
+	f->gva = gva;
+	f->error = 0;
 	if (!(p->cr0 & CR0_PG)) {
 		*gpa = gva & 0xFFFFFFFF;
 		return 0;
@@ -179,7 +183,8 @@ int guest_translate(const struct ram *ram, const struct paging *p,
 	if (!(p->efer & EFER_LMA))
 		gva &= 0xFFFFFFFF;
 	ret = walk(&w, gva, gpa);
-	*error = w.error;
+	f->error = w.error;
+	f->gpa = w.missing;
 	return ret;
 }
 
@@ -194,21 +199,20 @@ static void *piece(const struct ram *ram, const struct paging *p, uint64_t gva,
 
 	if (*len > room)
 		*len = room;
-	f->gva = gva;
-	if (guest_translate(ram, p, gva, access, &gpa, &f->error))
+	if (translate(ram, p, gva, access, &gpa, f))
 		return NULL;
 	host = ram_ptr(ram, gpa, *len);
-	if (!host)
+	if (!host) {
 		f->error = NO_MEMORY;
+		f->gpa = gpa;
+	}
 	return host;
 }
 
-int guest_read(const struct ram *ram, const struct paging *p, uint64_t gva,
-	       void *buf, unsigned int len, enum access access,
-	       struct guest_fault *f)
+static int copy_out(const struct ram *ram, const struct paging *p,
+		    uint64_t gva, uint8_t *to, unsigned int len,
+		    enum access access, struct guest_fault *f)
 {
-	uint8_t *to = buf;
-
 	while (len) {
 		unsigned int n = len;
 		const void *from = piece(ram, p, gva, &n, access, f);
@@ -223,11 +227,10 @@ int guest_read(const struct ram *ram, const struct paging *p, uint64_t gva,
 	return 0;
 }
 
-int guest_write(struct ram *ram, const struct paging *p, uint64_t gva,
-		const void *buf, unsigned int len, struct guest_fault *f)
+static int copy_in(const struct ram *ram, const struct paging *p,
+		   uint64_t gva, const uint8_t *from, unsigned int len,
+		   struct guest_fault *f)
 {
-	const uint8_t *from = buf;
-
 	while (len) {
 		unsigned int n = len;
 		void *to = piece(ram, p, gva, &n, ACCESS_WRITE, f);
@@ -240,4 +243,52 @@ int guest_write(struct ram *ram, const struct paging *p, uint64_t gva,
 		len -= n;
 	}
 	return 0;
+}
+
+/* From the start again, when what was missing is there now. */
+static bool again(struct ram *ram, int ret, const struct guest_fault *f)
+{
+	return ret && f->error == NO_MEMORY && ram_touch(ram, f->gpa, true) == 1;
+}
+
+int guest_translate(struct ram *ram, const struct paging *p, uint64_t gva,
+		    enum access access, uint64_t *gpa, uint32_t *error)
+{
+	struct guest_fault f;
+	int ret;
+
+	do {
+		pthread_rwlock_rdlock(&ram->lock);
+		ret = translate(ram, p, gva, access, gpa, &f);
+		pthread_rwlock_unlock(&ram->lock);
+	} while (again(ram, ret, &f));
+	*error = f.error;
+	return ret;
+}
+
+int guest_read(struct ram *ram, const struct paging *p, uint64_t gva,
+	       void *buf, unsigned int len, enum access access,
+	       struct guest_fault *f)
+{
+	int ret;
+
+	do {
+		pthread_rwlock_rdlock(&ram->lock);
+		ret = copy_out(ram, p, gva, buf, len, access, f);
+		pthread_rwlock_unlock(&ram->lock);
+	} while (again(ram, ret, f));
+	return ret;
+}
+
+int guest_write(struct ram *ram, const struct paging *p, uint64_t gva,
+		const void *buf, unsigned int len, struct guest_fault *f)
+{
+	int ret;
+
+	do {
+		pthread_rwlock_rdlock(&ram->lock);
+		ret = copy_in(ram, p, gva, buf, len, f);
+		pthread_rwlock_unlock(&ram->lock);
+	} while (again(ram, ret, f));
+	return ret;
 }

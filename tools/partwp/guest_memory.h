@@ -24,13 +24,16 @@ enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
 #define PF_FETCH	0x10
 
 /*
+ * What the guest reaches is the VP threads' to use: these take ram->lock, and
+ * bring pages back that are absent, as an access of the guest's would.
+ *
  * guest_translate - walk the guest's page tables
  *
  * Sets accessed and dirty bits like a processor. Zero and @gpa; or -EFAULT, and
  * then @error is a page fault's error code, or ~0 when the tables themselves
  * lie where there is no memory.
  */
-int guest_translate(const struct ram *ram, const struct paging *p,
+int guest_translate(struct ram *ram, const struct paging *p,
 		    uint64_t gva, enum access access, uint64_t *gpa,
 		    uint32_t *error);
 
@@ -41,9 +44,10 @@ int guest_translate(const struct ram *ram, const struct paging *p,
 struct guest_fault {
 	uint64_t gva;
 	uint32_t error;
+	uint64_t gpa;		/* where there is no memory */
 };
 
-int guest_read(const struct ram *ram, const struct paging *p, uint64_t gva,
+int guest_read(struct ram *ram, const struct paging *p, uint64_t gva,
 	       void *buf, unsigned int len, enum access access,
 	       struct guest_fault *fault);
 int guest_write(struct ram *ram, const struct paging *p, uint64_t gva,

@@ -136,14 +136,16 @@ static int set_signals(struct worker *w)
 }
 
 /*
- * Pinned guest memory counts against RLIMIT_MEMLOCK; the sandbox takes away the
- * capability that would make it not count. Who may not raise the limit has to
+ * Pinned guest memory counts against RLIMIT_MEMLOCK, with what may be added later;
+ * the sandbox takes away the capability that would make it not count. Who may not raise the limit has to
  * do with the one there is, and part_mem_add() will tell.
  */
 static void raise_memlock(uint64_t memory)
 {
 	struct rlimit r;
 
+	if (memory > RLIM_INFINITY - 1 - MEMLOCK_EXTRA)
+		memory = RLIM_INFINITY - 1 - MEMLOCK_EXTRA;
 	if (getrlimit(RLIMIT_MEMLOCK, &r) || r.rlim_cur == RLIM_INFINITY ||
 	    r.rlim_cur >= memory + MEMLOCK_EXTRA)
 		return;
@@ -172,7 +174,7 @@ static int set_up(struct worker *w, const struct options *o)
 		ret = panic_init(&w->panic);
 	if (ret)
 		return ret;
-	raise_memlock(w->guest.config->memory);
+	raise_memlock(guest_memory_max(&w->guest));
 	if (o->no_sandbox)
 		log_info("no sandbox, as asked for");
 	else

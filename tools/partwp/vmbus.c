@@ -5,6 +5,7 @@
 
 #include "guest.h"
 #include "log.h"
+#include "ram_pages.h"
 #include "vmbus.h"
 
 /* Messages taken at once; the guest may post as fast as it can. */
@@ -28,7 +29,12 @@ static void *memory(void *ctx, __u64 gpa, __u64 len)
 {
 	struct guest *g = ctx;
 
-	return ram_ptr(&g->ram, gpa, len);
+	void *p = ram_ptr(&g->ram, gpa, len);
+
+	/* A page that the guest has not touched since it was taken is its own. */
+	if (!p && ram_touch(&g->ram, gpa, false) == 1)
+		p = ram_ptr(&g->ram, gpa, len);
+	return p;
 }
 
 /* One eventfd for all channels: the host looks at each that is open. */

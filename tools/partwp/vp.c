@@ -6,6 +6,7 @@
 #include "log.h"
 #include "mmio.h"
 #include "pio.h"
+#include "ram_pages.h"
 
 typedef unsigned long long ull;
 
@@ -19,6 +20,20 @@ static int fail(const struct guest_vp *vp, const struct hv_message *msg,
 			 what, msg->header.message_type, (ull)h->rip);
 }
 
+/*
+ * An access to a page that has no memory now brings it back, and the instruction
+ * runs again. Where that fails it is as with any address that has no memory.
+ */
+static int access_memory(struct guest_vp *vp,
+			 const struct hv_x64_memory_intercept_message *m)
+{
+	uint64_t gpa = m->guest_physical_address;
+
+	if (ram_touch(&vp->guest->ram, gpa, true) == 1)
+		return 0;
+	return mmio_handle(&vp->vcpu, m);
+}
+
 /* Zero, or a negative errno: this VP cannot go on. */
 static int handle(struct guest_vp *vp, const struct hv_message *msg)
 {
@@ -29,7 +44,7 @@ static int handle(struct guest_vp *vp, const struct hv_message *msg)
 		return pio_handle(&vp->vcpu, payload);
 	case HVMSG_UNMAPPED_GPA:
 	case HVMSG_GPA_INTERCEPT:
-		return mmio_handle(&vp->vcpu, payload);
+		return access_memory(vp, payload);
 	case HVMSG_UNRECOVERABLE_EXCEPTION:
 		guest_end(vp->guest, PART_REASON_TRIPLE_FAULT);
 		return 0;

@@ -117,11 +117,36 @@ __u64 part_id(struct part *part)
 int part_mem_add(struct part *part, __u64 gpa, __u64 size, __u32 flags,
 		 void *hva, void **out)
 {
-	(void)flags, (void)out;
+	(void)flags;
+	if (part->nr_regions == REGIONS)
+		return -ENOMEM;
+	if (out)
+		*out = hva;
 	part->region[part->nr_regions].gpa = gpa;
 	part->region[part->nr_regions].size = size;
 	part->region[part->nr_regions++].hva = hva;
 	return 0;
+}
+
+int part_mem_remove(struct part *part, __u64 gpa, __u64 size)
+{
+	(void)part, (void)gpa, (void)size;
+	return -ENOENT;		/* no script has memory added */
+}
+
+/* No script has a balloon. */
+int part_mem_discard(struct part *part, const struct hvpart_memory_range *ranges,
+		     size_t nr, size_t *done)
+{
+	(void)part, (void)ranges, (void)nr, (void)done;
+	return -EINVAL;
+}
+
+int part_mem_restore(struct part *part, const struct hvpart_memory_range *ranges,
+		     size_t nr, size_t *done)
+{
+	(void)part, (void)ranges, (void)nr, (void)done;
+	return -EINVAL;
 }
 
 int part_vp_create(struct part *part, __u32 index, struct part_vp **vp)

@@ -3,6 +3,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "dynmem.h"
 #include "guest.h"
 #include "log.h"
 #include "loopback.h"
@@ -10,6 +11,7 @@
 #include "vsp.h"
 
 static const struct vsp_ops *const providers[] = {
+	&dynmem_vsp,
 	&loopback_vsp,
 	&touch_vsp,
 };
