@@ -125,6 +125,44 @@ static void stat(struct json_object *reply)
 	add_rings(reply);
 }
 
+static int memory(struct json_object *request, struct json_object *reply)
+{
+	struct json_object *event, *o;
+	const char *op = "";
+	int64_t size = 0;
+
+	if (json_object_object_get_ex(request, "op", &o))
+		op = json_object_get_string(o);
+	if (json_object_object_get_ex(request, "size", &o))
+		size = json_object_get_int64(o);
+	json_object_object_add(reply, "job", json_object_new_int(7));
+	json_object_object_add(reply, "assigned",
+			       json_object_new_int64(w.config.memory));
+	if (!strcmp(op, "info"))
+		return 0;
+	/* 1M: refused; 2M: an end that failed; 3M: the guest ends meanwhile. */
+	if (size == 1 << 20)
+		return -ENOTCONN;
+	if (size == 3 << 20) {
+		change(PART_STATE_STOPPED, PART_REASON_POWEROFF);
+		return 0;
+	}
+	event = json_object_new_object();
+	json_object_object_add(event, "event", json_object_new_string("memory"));
+	json_object_object_add(event, "job", json_object_new_int(6));
+	control_server_event(w.control, event);
+	json_object_object_add(event, "job", json_object_new_int(7));
+	if (size == 2 << 20)
+		json_object_object_add(event, "errno",
+				       json_object_new_int(EAGAIN));
+	json_object_object_add(event, "done", json_object_new_int64(size));
+	if (json_object_object_get_ex(request, "at", &o))
+		json_object_object_add(event, "gpa", json_object_get(o));
+	control_server_event(w.control, event);
+	json_object_put(event);
+	return 0;
+}
+
 static int request(void *ctx, const char *cmd, struct json_object *request,
 		   struct json_object *reply)
 {
@@ -137,6 +175,8 @@ static int request(void *ctx, const char *cmd, struct json_object *request,
 		info(reply);
 	} else if (!strcmp(cmd, "stat")) {
 		stat(reply);
+	} else if (!strcmp(cmd, "memory")) {
+		return memory(request, reply);
 	} else if (!strcmp(cmd, "quit")) {
 		w.quit = true;
 	} else if (!strcmp(cmd, "start")) {

@@ -26,6 +26,9 @@ static const struct command {
 	{ "start", cmd_start, "NAME [--console]", "let its processors run" },
 	{ "stop", cmd_stop, "NAME --force", "end the guest, keep the partition" },
 	{ "destroy", cmd_destroy, "NAME", "end the partition and its worker" },
+	{ "memory", cmd_memory,
+	  "add NAME SIZE [--at GPA] | set NAME SIZE | info NAME [--json]",
+	  "more or less memory for a guest that runs" },
 	{ "list", cmd_list, "[--json]", "all partitions" },
 	{ "info", cmd_info, "[NAME] [--json]",
 	  "a partition; without NAME the hypervisor" },
@@ -50,6 +53,7 @@ static const char child_options[] =
 "  --initrd FILE           initial RAM disk\n"
 "  --cmdline TEXT          the kernel's command line (console=ttyS0)\n"
 "  --memory SIZE           256M, 2G; a bare number is in MiB (256M)\n"
+"  --memory-max SIZE       with what is added later (what the machine has)\n"
 "  --vps N                 virtual processors (1)\n"
 "  --on-poweroff ACTION    destroy, restart or preserve (destroy)\n"
 "  --on-reboot ACTION      (restart)\n"

@@ -16,6 +16,7 @@
 
 enum {
 	OPT_KERNEL = 1000, OPT_INITRD, OPT_CMDLINE, OPT_MEMORY, OPT_VPS,
+	OPT_MEMORY_MAX,
 	OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_PANIC, OPT_ON_CRASH,
 	OPT_PRIVILEGES, OPT_HINTS, OPT_FEATURES_EDX, OPT_DEBUG_BREAK,
 	OPT_DEBUG_LOOPBACK,
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
 	{ "initrd", required_argument, NULL, OPT_INITRD },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "memory-max", required_argument, NULL, OPT_MEMORY_MAX },
 	{ "vps", required_argument, NULL, OPT_VPS },
 	{ "on-poweroff", required_argument, NULL, OPT_ON_POWEROFF },
 	{ "on-reboot", required_argument, NULL, OPT_ON_REBOOT },
@@ -161,6 +163,8 @@ static int parse_option(int option, const char *text,
 		return parse_text(text, &config->cmdline);
 	case OPT_MEMORY:
 		return parse_memory(text, &config->memory);
+	case OPT_MEMORY_MAX:
+		return parse_memory(text, &config->memory_max);
 	case OPT_VPS:
 		ret = parse_number(text, 1, CHILD_VPS_MAX, &number);
 		config->vps = number;
@@ -214,6 +218,10 @@ static int parse_all(int argc, char **argv, struct child_config *config)
 	if (!rundir_name_valid(argv[optind])) {
 		complain("'%s' is no name for a partition (letters, digits, '_', '-', '.', at most %d)",
 			 argv[optind], RUNDIR_NAME_MAX);
+		return EXIT_USAGE;
+	}
+	if (config->memory_max && config->memory_max < config->memory) {
+		complain("--memory-max is less than --memory");
 		return EXIT_USAGE;
 	}
 	if (!config->kernel) {
