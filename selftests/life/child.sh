@@ -74,6 +74,21 @@ loopback() {
 	complaints
 }
 
+# What there is, in its own words, a second time when it changes.
+memory() {
+	modprobe hv_balloon || echo "@@failed modprobe hv_balloon"
+	dmesg | sed -n 's/.*\(Using Dynamic Memory protocol version.*\)/@@\1/p; s/.*\(Max. dynamic memory size:.*\)/@@\1/p'
+	last=
+	echo "@@ready"
+	while :; do
+		now=$(awk '/^(MemTotal|MemFree):/ { printf " %s", $2 }' /proc/meminfo)
+		[ "$now" = "$last" ] || echo "@@memory$now"
+		last=$now
+		dmesg -c | grep -E 'BUG:|WARNING: CPU|Oops|stall|hv_balloon:' | sed 's/^/@@kernel /'
+		sleep 0.5
+	done
+}
+
 # CPU 1 comes and goes.
 cpus() {
 	for i in 1 2 3 4 5; do
@@ -94,6 +109,7 @@ beat)		beat ;;
 vmbus)		vmbus; poweroff -f ;;
 loopback)	loopback; poweroff -f ;;
 cpus)		cpus; poweroff -f ;;
+memory)		memory ;;
 busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
 *)		while :; do sleep 1; done ;;
 esac
