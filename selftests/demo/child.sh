@@ -7,6 +7,7 @@ mount -t devtmpfs dev /dev 2>/dev/null
 exec </dev/console >/dev/console 2>&1
 echo "@@init $(cut -d' ' -f1 /proc/uptime)"
 modprobe hv_vmbus 2>/dev/null
+modprobe hv_balloon 2>/dev/null
 
 cs=/sys/devices/system/clocksource/clocksource0/current_clocksource
 ce=/sys/devices/system/clockevents/clockevent0/current_device

@@ -31,23 +31,42 @@ echo "CPUs demoted: $(info cpu_demoted), hypervisor image: $(info image_bytes) b
 step "partctl run: an unmodified Debian kernel as its child (L2), to a shell"
 mkfifo /tmp/keys
 : >/tmp/console
-# What a person would type at the child's shell, once it is there.
+exec 3>&1
+type_line() { echo "$1"; sleep 0.7; }
+has_driver() { partctl memory info debian --json 2>/dev/null | grep -q '"can_add": true'; }
+# What a person would type at the child's shell, once it is there; and in the
+# root, while the child runs.
 (
 	while ! grep -q '@@shell' /tmp/console; do sleep 0.2; done
-	for line in 'uname -srm' 'free -m' 'poweroff -f'; do
-		echo "$line"; sleep 0.7
-	done
+	type_line 'uname -srm'
+	while ! has_driver; do sleep 0.2; done
+	type_line 'grep MemTotal /proc/meminfo'
+	{
+		echo
+		echo "--- partctl memory add debian 128M: in the root, while the child runs"
+		partctl memory add debian 128M --json >/tmp/added || echo "it failed"
+		sed -n 's/^ *"ms": *\([0-9]*\).*/the guest has confirmed it after \1 ms/p' /tmp/added
+		partctl memory info debian
+	} >&3 2>&1
+	sleep 0.5
+	type_line 'grep MemTotal /proc/meminfo'
+	type_line 'poweroff -f'
 	sleep 60
 ) >/tmp/keys &
 typist=$!
 t0=$(now_ms)
 partctl run debian --kernel /l2/vmlinuz --initrd /l2/initrd \
-	--cmdline 'console=ttyS0 quiet cryptomgr.notests' --memory 256M --vps 2 \
+	--cmdline 'console=ttyS0 quiet cryptomgr.notests memhp_default_state=online' --memory 256M --vps 2 \
 	</tmp/keys | tee /tmp/console | grep -v '^@@'
 child_ms=$(($(now_ms) - t0))
 kill $typist
 grep -q 'Microsoft Hyper-V' /tmp/console || fail "the child did not find Hyper-V"
 grep -q '@@shell' /tmp/console || fail "the child did not reach its shell"
+total() { tr -d '\r' </tmp/console | sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p'; }
+added() { sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" /tmp/added; }
+total_before=$(total | head -1) total_after=$(total | tail -1)
+[ "$(added done)" = 134217728 ] || fail "no memory was added"
+[ "$total_after" -gt $((total_before + 120000)) ] || fail "the child has no more memory"
 grep -q 'Power down' /tmp/console || fail "the child did not power off"
 
 step "partctl disable (rmmod): back on the bare machine"
@@ -65,6 +84,10 @@ echo "@@sum child_userspace_s $init_s"
 echo "@@sum child_life_ms $child_ms"
 echo "@@sum clocks $(tr -d '\r' </tmp/console | sed -n 's/^clock source: *//p; s/^clock event: *//p' | tr '\n' ' ')"
 echo "@@sum vps $(tr -d '\r' </tmp/console | sed -n 's/^processors: *//p')"
+echo "@@sum added_mib $(($(added done) >> 20))"
+echo "@@sum added_ms $(added ms)"
+echo "@@sum total_before $total_before"
+echo "@@sum total_after $total_after"
 echo "@@sum pages $pages_before $pages_after"
 [ "$lost" -gt 0 ] && echo "@@sum lost_kib $lost" || echo "@@sum lost_kib 0"
 echo "@@sum faults $faults"
