@@ -31,7 +31,9 @@
  *	memory	{"op":"info"}: how much memory the guest has (below);
  *		{"op":"add","size":BYTES,"at":GPA}, "at" may be left out;
  *		{"op":"set","size":BYTES}: what it shall have, by its balloon. The
- *		reply to add and set says that it has begun, the end is an event
+ *		reply to add and set says that it has begun, the end is an event,
+ *		unless the guest stops before. errno 3 (ESRCH): it has stopped;
+ *		107 (ENOTCONN): it has no driver for this
  *	watch	as info; from then on this client gets events. Answered by the
  *		helpers below, which ask the worker for "info"
  *	quit	ends the guest, the partition and the worker, which removes its

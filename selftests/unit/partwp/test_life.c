@@ -307,6 +307,21 @@ static void life_console(void)
 	expect_exit(0);
 }
 
+/* A request for memory; returns errno. */
+static int memory(const char *op, int64_t size)
+{
+	struct json_object *args = json_object_new_object();
+	int ret;
+
+	json_object_object_add(args, "op", json_object_new_string(op));
+	if (size)
+		json_object_object_add(args, "size",
+				       json_object_new_int64(size));
+	ret = control_call(client, "memory", args, NULL);
+	json_object_put(args);
+	return -ret;
+}
+
 static void life_stop(void)
 {
 	struct json_object *args, *reply;
@@ -326,9 +341,27 @@ static void life_stop(void)
 	json_object_put(reply);
 	json_object_put(args);
 	expect("stopped", "killed");
+	CHECK_EQ(memory("add", 128 << 20), ESRCH);
 	reply = ask("stat");
 	CHECK(strstr(json_object_to_json_string(reply), "101"));
 	json_object_put(reply);
+	tell("quit");
+	expect_exit(0);
+}
+
+/* A guest without a driver that could do it. */
+static void life_memory(void)
+{
+	start_worker("hang");
+	CHECK_EQ(memory("add", 128 << 20), ENOTCONN);
+	tell("start");
+	CHECK_EQ(memory("info", 0), 0);
+	CHECK_EQ(memory("add", 128 << 20), ENOTCONN);
+	CHECK_EQ(memory("set", 8 << 20), ENOTCONN);
+	CHECK_EQ(memory("add", 0), EINVAL);
+	CHECK_EQ(memory("add", -4096), EINVAL);
+	CHECK_EQ(memory("fly", 4096), EINVAL);
+	CHECK_EQ(memory("", 4096), EINVAL);
 	tell("quit");
 	expect_exit(0);
 }
@@ -416,7 +449,7 @@ static void life_sandbox(void)
 }
 
 const struct test life_tests[] = {
-	TEST(life_poweroff), TEST(life_preserve), TEST(life_reset_restarts),
+	TEST(life_poweroff), TEST(life_memory), TEST(life_preserve), TEST(life_reset_restarts),
 	TEST(life_reset_destroys), TEST(life_triple_fault), TEST(life_error),
 	TEST(life_panic_reset), TEST(life_panic_hang), TEST(life_console),
 	TEST(life_stop), TEST(life_signal), TEST(life_sigkill),

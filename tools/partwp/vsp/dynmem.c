@@ -295,6 +295,8 @@ static int request(struct guest *g, const char *cmd,
 		op = json_object_get_string(o);
 	if (!strcmp(op, "info"))
 		return tell(g, reply);
+	if (guest_end_reason(g))
+		return -ESRCH;	/* nobody would answer */
 	if (!number(request, "size", &size) ||
 	    (json_object_object_get_ex(request, "at", &o) &&
 	     !number(request, "at", &gpa)))
