@@ -66,11 +66,33 @@ partctl create d --kernel /l2/vmlinuz --initrd /l2/initrd --memory 256M \
 	--cmdline 'console=ttyS0 quiet cryptomgr.notests' >/dev/null || die "create debian"
 t0=$(cut -d' ' -f1 /proc/uptime)
 partctl start d
-partctl console d </dev/null >/tmp/d &
+mkfifo /tmp/keys
+sleep 1000 >/tmp/keys &
+keys=$!
+partctl console d </tmp/keys >/tmp/d &
 i=0
 until grep -q '@@init' /tmp/d; do sleep 0.02; i=$((i + 1)); [ $i -lt 6000 ] || die "the child does not boot"; done
 t1=$(cut -d' ' -f1 /proc/uptime)
 echo "@@value child_boot_ms $(echo "$t0 $t1" | awk '{ printf "%d", ($2 - $1) * 1000 }')"
+
+# Memory added: to the guest's answer, and to its own MemTotal
+i=0
+until partctl memory info d --json | grep -q '"can_add": true' && grep -q '@@shell' /tmp/d; do
+	sleep 0.1; i=$((i + 1)); [ $i -lt 600 ] || die "the child has no hv_balloon"
+done
+cat >/tmp/keys <<'END'
+m=$(grep MemTotal /proc/meminfo); echo @@"armed"; until [ "$(grep MemTotal /proc/meminfo)" != "$m" ]; do usleep 10000; done; echo @@"grown"
+END
+i=0
+until grep -q '@@armed' /tmp/d; do sleep 0.1; i=$((i + 1)); [ $i -lt 600 ] || die "the child does not watch"; done
+t0=$(cut -d' ' -f1 /proc/uptime)
+partctl memory add d 128M --json >/tmp/added || die "memory add"
+i=0
+until grep -q '@@grown' /tmp/d; do sleep 0.01; i=$((i + 1)); [ $i -lt 6000 ] || die "MemTotal does not grow"; done
+t1=$(cut -d' ' -f1 /proc/uptime)
+echo "@@value hotadd_response_ms $(sed -n 's/^ *"ms": *\([0-9]*\).*/\1/p' /tmp/added)"
+echo "@@value hotadd_total_ms $(echo "$t0 $t1" | awk '{ printf "%d", ($2 - $1) * 1000 }')"
+kill $keys
 partctl destroy d >/dev/null
 partctl disable >/dev/null || die "disable"
 echo "@@bench done"
