@@ -14,6 +14,7 @@
  * twice; nothing waits unseen.
  */
 #include <linux/jiffies.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <hvpart/callerpage.h>
@@ -106,12 +107,20 @@ static void kick_everybody(void)
 			hvp_vp_kick(vp);
 }
 
+static DEFINE_PER_CPU(bool, taking_notes);
+
+bool hvp_taking_notes(void)
+{
+	return raw_cpu_read(taking_notes);
+}
+
 static u64 take_all(struct hvpart_caller_page *page)
 {
 	u64 ticket = READ_ONCE(page->flush_ticket);
 	u32 overflow = READ_ONCE(page->overflow);
 	u32 i;
 
+	__this_cpu_write(taking_notes, true);
 	rcu_read_lock();
 	for (i = 0; i < min_t(u32, page->kick_count, HVPART_CALLER_KICKS); i++)
 		take_kick(&page->kick[i]);
@@ -122,6 +131,7 @@ static u64 take_all(struct hvpart_caller_page *page)
 	if (overflow & HVPART_OVERFLOW_PORT)
 		hvp_port_note_all();
 	rcu_read_unlock();
+	__this_cpu_write(taking_notes, false);
 	WRITE_ONCE(page->flush_ticket, 0);
 	WRITE_ONCE(page->kick_count, 0);
 	WRITE_ONCE(page->port_count, 0);

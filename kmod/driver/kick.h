@@ -16,6 +16,12 @@ struct hvpart_caller_page;
  */
 u64 hvp_take_notes(struct hvpart_caller_page *page);
 
+/*
+ * Is this CPU in the midst of that? Then its caller page is in use: what is
+ * called from there (an eventfd's wake-up) must make no hypercall.
+ */
+bool hvp_taking_notes(void);
+
 /**
  * hvp_vp_wake - the VP has something to do: its thread must not sleep
  *

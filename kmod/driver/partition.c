@@ -15,6 +15,7 @@
 #include <hvpart/call_hvpart.h>
 #include <hvpart/call_partition.h>
 #include "checks.h"
+#include "connection.h"
 #include "debugfs.h"
 #include "kick.h"
 #include "memory.h"
@@ -95,6 +96,7 @@ static void partition_end(struct hvp_partition *part,
 		return;
 	partition_stop(part);
 	hvp_ports_end(part);
+	hvp_connections_end(part);
 	mapped = partition_finalize(part);
 	hvp_memory_free(part, mapped);
 	if (mapped) {
@@ -231,6 +233,8 @@ static long partition_ioctl_locked(struct hvp_partition *part, unsigned int cmd,
 		return hvp_memory_ranges(part, arg, true);
 	case HVPART_ANNOUNCE:
 		return hvp_announce(part, arg);
+	case HVPART_CONNECT:
+		return hvp_connect(part, arg);
 	default:
 		/* HVPART_IRQFD and HVPART_IOEVENTFD are not built yet. */
 		return -ENOTTY;
@@ -366,6 +370,7 @@ static struct hvp_partition *partition_alloc(void)
 	part->regions = RB_ROOT;
 	xa_init(&part->vps);
 	xa_init(&part->links);
+	INIT_LIST_HEAD(&part->connections);
 	part->mm = current->mm;
 	mmgrab(part->mm);
 	part->pid = get_pid(task_tgid(current));

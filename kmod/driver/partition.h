@@ -4,6 +4,7 @@
 #define HVP_PARTITION_H
 
 #include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/wait.h>
@@ -20,7 +21,8 @@ struct pid;
 
 /**
  * struct hvp_partition - one child
- * @kref: held by the partition's file, by each VP's and by each message queue's
+ * @kref: held by the partition's file, by each VP's, by each message queue's and
+ *	by each connection's
  * @account: its id and its pool
  * @lock: serialises the ioctls; outermost lock of the driver
  * @mm: of the creator, which pays for pinned memory (mm_count reference)
@@ -32,6 +34,7 @@ struct pid;
  * @routes: MSI routing table, NULL when empty; routing.c
  * @links: connections of ports, by connection id; ports.c
  * @nl: what listeners have been told; event.c
+ * @connections: of the root to ports of the child; connection.c
  * @wq: poll() on the partition's file
  */
 struct hvp_partition {
@@ -48,6 +51,7 @@ struct hvp_partition {
 	u32 nr_vps;
 	struct hvpart_user_irq_table *routes;
 	struct xarray links;
+	struct list_head connections;
 	struct hvp_crash crash;
 	struct hvp_nl nl;
 	wait_queue_head_t wq;

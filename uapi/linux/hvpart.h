@@ -2,11 +2,12 @@
 /*
  * Ioctls of /dev/hvpart, and of /dev/mshv where hvpart has that name too.
  *
- * Three kinds of file descriptor:
+ * Kinds of file descriptor that have ioctls:
  *
  *   device       open("/dev/hvpart")
  *   partition    returned by HVPART_CREATE_PARTITION
  *   VP           returned by HVPART_CREATE_VP
+ *   connection   returned by HVPART_CONNECT
  *
  * What mshv has is in <linux/hvpart_mshv.h>, with mshv's magic; here is the rest,
  * with a magic of its own. What is not built answers ENOTTY.
@@ -56,6 +57,7 @@ HVPART_ASSERT_SIZE(struct hvpart_run_page, 4096);
 #define HVPART_CAP_INVARIANT_TSC	HVPART_U64(0x400)
 #define HVPART_CAP_DEBUG_BREAK		HVPART_U64(0x800)
 #define HVPART_CAP_DISCARD_MEMORY	HVPART_U64(0x1000)
+#define HVPART_CAP_CONNECT		HVPART_U64(0x2000)
 #define HVPART_CAP_ANNOUNCE		HVPART_U64(0x10000)
 
 /**
@@ -329,6 +331,94 @@ struct hvpart_announce {
 };
 HVPART_ASSERT_SIZE(struct hvpart_announce, 120);
 
+/**
+ * struct hvpart_connect - argument of HVPART_CONNECT
+ * @port_type: HV_PORT_TYPE_MESSAGE or HV_PORT_TYPE_EVENT
+ * @vp_index: VP whose SynIC receives; HV_ANY_VP: one that can
+ * @sint: its synthetic interrupt source, 1 … 15
+ * @base_flag: event: flag of the source that the connection knows as 0
+ * @flag_count: event: how many; @base_flag + @flag_count at most 2048. Both are
+ *	zero for messages
+ * @reserved: zero
+ *
+ * Partition ioctl: a way to send to the child. Returns a descriptor
+ * (close-on-exec) for a port of the child and the root's connection to it. Both
+ * end when it is closed, and messages that still wait vanish. It belongs to no
+ * process: others may send through it, too.
+ *
+ * Errors: EINVAL; ENODEV not initialized; ENOMEM; EMFILE.
+ */
+struct hvpart_connect {
+	__u32 port_type;
+	__u32 vp_index;
+	__u32 sint;
+	__u16 base_flag;
+	__u16 flag_count;
+	__u64 reserved;
+};
+HVPART_ASSERT_SIZE(struct hvpart_connect, 24);
+
+/**
+ * struct hvpart_post_message - argument of HVPART_POST_MESSAGE
+ * @message_ptr: struct hv_message of the caller. Type (not 0, bit 31 clear),
+ *	size and payload count; the rest of its header is not looked at
+ * @status: in: zero; out: HV_STATUS_* of HvPostMessage
+ * @reserved: zero
+ *
+ * Connection ioctl. The port keeps up to 16 messages beside the one in the
+ * VP's slot.
+ *
+ * Errors: EAGAIN all 16 buffers are in use (HV_STATUS_INSUFFICIENT_BUFFERS);
+ * EINVAL; EIO another status, or the partition is gone (@status is 0); EFAULT;
+ * ENODEV the hypervisor is gone.
+ */
+struct hvpart_post_message {
+	__u64 message_ptr;
+	__u16 status;
+	__u16 reserved[3];
+};
+HVPART_ASSERT_SIZE(struct hvpart_post_message, 16);
+
+/**
+ * struct hvpart_signal_event - argument of HVPART_SIGNAL_EVENT
+ * @flag_number: counted from the connection's base flag
+ * @status: in: zero; out: HV_STATUS_* of HvSignalEvent
+ * @reserved: zero
+ *
+ * Connection ioctl. Errors: EINVAL, also for a flag that the connection does
+ * not have; EIO another status (HV_STATUS_INVALID_SYNIC_STATE: the VP does not
+ * listen), or the partition is gone (@status is 0); EFAULT; ENODEV.
+ */
+struct hvpart_signal_event {
+	__u16 flag_number;
+	__u16 status;
+	__u32 reserved;
+};
+HVPART_ASSERT_SIZE(struct hvpart_signal_event, 8);
+
+/**
+ * struct hvpart_event_eventfd - argument of HVPART_EVENT_EVENTFD
+ * @fd: eventfd; writing to it signals the flag, and its count is taken
+ * @flag_number: counted from the connection's base flag
+ * @reserved: zero
+ * @flags: HVPART_PORT_*
+ *
+ * Connection ioctl: signals without an ioctl, and from whoever has the eventfd
+ * (another thread, another process, the kernel). The hypercall is made by the
+ * one who writes. Writes that come close together may be one signal. What the
+ * VP does not take, as when its SynIC is off, is lost.
+ *
+ * Errors: EINVAL, also for what is no eventfd; EBADF; EEXIST the flag has one;
+ * ENOENT; ENOMEM; EINTR; EFAULT; EIO the partition is gone.
+ */
+struct hvpart_event_eventfd {
+	__s32 fd;
+	__u16 flag_number;
+	__u16 reserved;
+	__u32 flags;
+};
+HVPART_ASSERT_SIZE(struct hvpart_event_eventfd, 12);
+
 /* device */
 #define HVPART_GET_CAPS \
 	_IOR(HVPART_IOCTL, 0x00, struct hvpart_caps)
@@ -355,7 +445,17 @@ HVPART_ASSERT_SIZE(struct hvpart_announce, 120);
 	_IOWR(HVPART_IOCTL, 0x14, struct hvpart_memory_ranges)
 #define HVPART_RESTORE_MEMORY \
 	_IOWR(HVPART_IOCTL, 0x15, struct hvpart_memory_ranges)
+#define HVPART_CONNECT \
+	_IOW(HVPART_IOCTL, 0x16, struct hvpart_connect)
 #define HVPART_ANNOUNCE \
 	_IOW(HVPART_IOCTL, 0x20, struct hvpart_announce)
+
+/* connection */
+#define HVPART_POST_MESSAGE \
+	_IOWR(HVPART_IOCTL, 0x30, struct hvpart_post_message)
+#define HVPART_SIGNAL_EVENT \
+	_IOWR(HVPART_IOCTL, 0x31, struct hvpart_signal_event)
+#define HVPART_EVENT_EVENTFD \
+	_IOW(HVPART_IOCTL, 0x32, struct hvpart_event_eventfd)
 
 #endif /* _UAPI_LINUX_HVPART_H */
