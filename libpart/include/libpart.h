@@ -583,51 +583,10 @@ int part_post_message_direct(struct part *part, __u32 vp, __u8 sint,
 int part_signal_event_direct(struct part *part, __u32 vp, __u8 sint,
 			     __u16 flag);
 
-/**
- * part_port_eventfd() - be told when the guest signals an event
- * @part: from part_create()
- * @connection: connection id that the guest names in HvSignalEvent, 24 bits
- * @flag: event flag that it names there
- * @eventfd: gets 1 added each time
- *
- * Return: 0; -EEXIST: that flag has one.
- */
-int part_port_eventfd(struct part *part, __u32 connection, __u16 flag,
-		      int eventfd);
-
-/**
- * part_port_eventfd_remove() - undo part_port_eventfd()
- * @part: as there
- * @connection: as there
- * @flag: as there
- * @eventfd: as there
- *
- * Return: 0; -ENOENT.
- */
-int part_port_eventfd_remove(struct part *part, __u32 connection, __u16 flag,
-			     int eventfd);
-
-/**
- * part_port_msgq() - receive what the guest posts to a connection
- * @part: from part_create()
- * @connection: connection id that the guest names in HvPostMessage, 24 bits
- *
- * Return: a file descriptor, non-blocking, to be polled for POLLIN and closed
- * by the caller, which ends it; or -EEXIST.
- */
-int part_port_msgq(struct part *part, __u32 connection);
-
-/**
- * part_port_read_message() - take the oldest message
- * @fd: from part_port_msgq()
- * @msg: the message
- *
- * Return: 0; -EAGAIN: there is none; -EIO: the partition is gone.
- */
-int part_port_read_message(int fd, struct hv_message *msg);
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "libpart_port.h"
 
 #endif /* _LIBPART_H */

@@ -310,6 +310,7 @@ int main(void)
 	test_regs();
 	test_interrupt();
 	test_port();
+	test_connection();
 	test_stats();
 	test_announce();
 	test_nl_open();

@@ -76,6 +76,7 @@ void test_vp(void);
 void test_regs(void);
 void test_interrupt(void);
 void test_port(void);
+void test_connection(void);
 void test_stats(void);
 void test_announce(void);
 void test_nl_open(void);

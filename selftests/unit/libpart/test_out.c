@@ -108,6 +108,72 @@ void test_port(void)
 	part_destroy(part);
 }
 
+static void test_connect(struct part *part)
+{
+	const struct hvpart_connect *arg;
+
+	fake_fail(HVPART_CONNECT, 1, EINVAL);
+	ok(part_connect_message(part, 3, 0) == -EINVAL, "connect: refused");
+	ok(part_connect_message(part, 3, 2) >= 0, "connect: messages");
+	arg = (const void *)fake_last(HVPART_CONNECT)->arg;
+	ok(arg->port_type == HV_PORT_TYPE_MESSAGE && arg->vp_index == 3 &&
+	   arg->sint == 2 && !arg->base_flag && !arg->flag_count &&
+	   !arg->reserved, "connect: messages, arguments");
+	ok(part_connect_event(part, 1, 4, 100, 2) >= 0, "connect: events");
+	arg = (const void *)fake_last(HVPART_CONNECT)->arg;
+	ok(arg->port_type == HV_PORT_TYPE_EVENT && arg->vp_index == 1 &&
+	   arg->sint == 4 && arg->base_flag == 100 && arg->flag_count == 2,
+	   "connect: events, arguments");
+}
+
+void test_connection(void)
+{
+	const struct hv_message msg = { .header.message_type = 7 };
+	struct hvpart_post_message full = {
+		.status = HV_STATUS_INSUFFICIENT_BUFFERS,
+	};
+	struct hvpart_signal_event deaf = {
+		.status = HV_STATUS_INVALID_SYNIC_STATE,
+	};
+	struct part *part = fake_partition(1);
+	const struct hvpart_event_eventfd *bind;
+	const struct hvpart_post_message *post;
+
+	test_connect(part);
+	ok(!part_post_message(5, &msg), "connection: post");
+	post = (const void *)fake_last(HVPART_POST_MESSAGE)->arg;
+	ok(fake_last(HVPART_POST_MESSAGE)->fd == 5 && !post->status &&
+	   post->message_ptr == (uintptr_t)&msg, "connection: post, arguments");
+	fake_output(&full, sizeof(full));
+	ok(part_post_message(5, &msg) == -EAGAIN &&
+	   part_last_status() == HV_STATUS_INSUFFICIENT_BUFFERS,
+	   "connection: full");
+	fake_reset();
+	fake_fail(HVPART_POST_MESSAGE, 1, EFAULT);
+	ok(part_post_message(5, NULL) == -EFAULT && !part_last_status(),
+	   "connection: no message");
+	ok(!part_signal_event(6, 9), "connection: signal");
+	ok(((const struct hvpart_signal_event *)
+	    fake_last(HVPART_SIGNAL_EVENT)->arg)->flag_number == 9,
+	   "connection: signal, arguments");
+	fake_output(&deaf, sizeof(deaf));
+	ok(part_signal_event(6, 9) == -EBUSY &&
+	   part_last_status() == HV_STATUS_INVALID_SYNIC_STATE,
+	   "connection: nobody listens");
+	fake_reset();
+	ok(!part_event_eventfd(6, 3, 33), "connection: eventfd");
+	bind = (const void *)fake_last(HVPART_EVENT_EVENTFD)->arg;
+	ok(bind->fd == 33 && bind->flag_number == 3 && !bind->flags,
+	   "connection: eventfd, arguments");
+	ok(!part_event_eventfd_remove(6, 3, 33), "connection: remove");
+	bind = (const void *)fake_last(HVPART_EVENT_EVENTFD)->arg;
+	ok(bind->flags == HVPART_PORT_DEASSIGN, "connection: remove, flag");
+	fake_fail(HVPART_EVENT_EVENTFD, 1, ENOENT);
+	ok(part_event_eventfd_remove(6, 3, 33) == -ENOENT,
+	   "connection: not bound");
+	part_destroy(part);
+}
+
 void test_stats(void)
 {
 	struct hvpart_partition_stats in = { .partition_id = 42 };
