@@ -246,6 +246,45 @@ static void ports(void)
 		keep(note(do_ioctl(part, HVPART_PORT_MSGQ, &q)));
 }
 
+/* Towards the child, from descriptors that may be anything. */
+static void connections(void)
+{
+	const struct hvpart_connect c = {
+		.port_type = 1 + below(2),
+		.vp_index = chance(70) ? below(VPS) : HV_ANY_VP,
+		.sint = below(17),
+		.base_flag = below(3) * 1023,
+		.flag_count = chance(50) ? 0 : below(2050),
+	};
+	const struct hvpart_event_eventfd e = {
+		.fd = chance(80) ? others[0] : any_fd(),
+		.flag_number = below(3),
+		.flags = below(2),
+	};
+	struct hvpart_post_message p = { .message_ptr = (uintptr_t)scratch };
+	struct hvpart_signal_event s = { .flag_number = below(4) };
+	const u64 one = 1;
+	int fd = others[below(OTHERS)];
+
+	scramble(scratch, 256);
+	switch (below(5)) {
+	case 0:
+		keep(note(do_ioctl(parts[below(PARTS)], HVPART_CONNECT, &c)));
+		break;
+	case 1:
+		note(do_ioctl(fd, HVPART_POST_MESSAGE, &p));
+		break;
+	case 2:
+		note(do_ioctl(fd, HVPART_SIGNAL_EVENT, &s));
+		break;
+	case 3:
+		note(do_ioctl(fd, HVPART_EVENT_EVENTFD, &e));
+		break;
+	default:
+		note(write(others[0], &one, sizeof(one)));
+	}
+}
+
 static void vp_state(void)
 {
 	const struct hvpart_get_set_vp_state a = {
@@ -289,6 +328,8 @@ static void anything(void)
 		HVPART_GET_INFO, HVPART_READ_LOG, HVPART_LIST, HVPART_GET_STATS,
 		HVPART_GET_CRASH, HVPART_PORT_EVENTFD, HVPART_PORT_MSGQ,
 		HVPART_DISCARD_MEMORY, HVPART_RESTORE_MEMORY,
+		HVPART_CONNECT, HVPART_POST_MESSAGE, HVPART_SIGNAL_EVENT,
+		HVPART_EVENT_EVENTFD,
 	};
 	unsigned long cmd = cmds[below(sizeof(cmds) / sizeof(cmds[0]))];
 	void *arg = scratch;
@@ -303,7 +344,7 @@ static void anything(void)
 		arg = chance(50) ? NULL : hole - below(64);
 	ret = note(do_ioctl(fd, cmd, arg));
 	if (cmd == HVPART_CREATE_PARTITION || cmd == HVPART_CREATE_VP ||
-	    cmd == HVPART_PORT_MSGQ)
+	    cmd == HVPART_PORT_MSGQ || cmd == HVPART_CONNECT)
 		keep(ret > 2 ? ret : -1);
 }
 
@@ -312,7 +353,8 @@ static void step(void)
 	static void (*const steps[])(void) = {
 		anything, anything, anything, anything, hypercall, hypercall,
 		hypercall, memory, memory, holes, registers, registers, vp_state,
-		ports, scribble, scribble, new_vp, new_vp,
+		ports, connections, connections, scribble, scribble, new_vp,
+		new_vp,
 	};
 
 	if (chance(3))

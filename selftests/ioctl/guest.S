@@ -88,9 +88,27 @@ guest_cpuid:
 	outl	%eax, %dx
 	hlt
 
+/* Message page 0x23000, event page 0x24000, SINT4 open, then: */
+	.globl	guest_synic
+guest_synic:
+	xorl	%edx, %edx
+	movl	$0x40000083, %ecx
+	movl	$0x23001, %eax
+	wrmsr
+	decl	%ecx
+	movl	$0x24001, %eax
+	wrmsr
+	movl	$0x40000094, %ecx
+	movl	$0x70, %eax
+	wrmsr
+	movl	$0x40000080, %ecx
+	movl	$1, %eax
+	wrmsr
+
 /*
  * Sets up the hypercall page, then issues the call that stands in the box at
- * 0x30000 (control, input, output), leaves the result there and says so.
+ * 0x30000 (control, input, output), once and as often again as it says there,
+ * leaves the results there (one upon the other) and says so.
  */
 	.globl	guest_hypercall
 guest_hypercall:
@@ -105,12 +123,15 @@ guest_hypercall:
 	movl	$0x30000, %ebx
 1:	movb	$1, %al
 	outb	%al, $0x60
-	movq	(%rbx), %rcx
+	movq	$0, 24(%rbx)
+2:	movq	(%rbx), %rcx
 	movq	8(%rbx), %rdx
 	movq	16(%rbx), %r8
 	movl	$0x20000, %eax
 	call	*%rax
-	movq	%rax, 24(%rbx)
+	orq	%rax, 24(%rbx)
+	decq	32(%rbx)
+	jns	2b
 	jmp	1b
 
 /* INIT and SIPI (vector 7) to APIC 1 in x2APIC mode. */

@@ -88,14 +88,14 @@ void drop_ipc_lock(void);
 
 /* What guest_hypercall does over and over. */
 struct guest_box {
-	u64 control, in, out, result;
+	u64 control, in, out, result, again;
 };
 
 extern const u8 guest_start[], guest_end[];
 extern const u8 guest_out[], guest_count[], guest_spin[], guest_halt[];
 extern const u8 guest_ud[], guest_load[], guest_store[], guest_outs[];
 extern const u8 guest_cpuid[], guest_hypercall[], guest_sipi[], guest_ap[];
-extern const u8 guest_crash[];
+extern const u8 guest_crash[], guest_synic[];
 
 /* Copies code and page tables into @ram (GPA 0). */
 void guest_load_image(void *ram);

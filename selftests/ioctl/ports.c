@@ -47,18 +47,24 @@ FIXTURE_TEARDOWN(ports)
 	close(self->dev);
 }
 
-/* The guest issues one hypercall; returns its result, or ~0. */
-static u64 guest_call(FIXTURE_DATA(ports) *self, u64 control, u64 in)
+/* The guest issues a hypercall @n times; returns its results, or ~0. */
+static u64 guest_calls(FIXTURE_DATA(ports) *self, u64 control, u64 in, u32 n)
 {
 	self->box->control = control;
 	self->box->in = in;
 	self->box->out = GUEST_OUT;
+	self->box->again = n - 1;
 	self->regs->rip = IO(self->m)->header.rip + 2;
 	self->regs->dirty = 1 << HV_X64_REGISTER_CLASS_IP;
 	if (vp_run(self->vp, &self->m) ||
 	    self->m.header.message_type != HVMSG_X64_IO_PORT_INTERCEPT)
 		return ~0ULL;
 	return self->box->result;
+}
+
+static u64 guest_call(FIXTURE_DATA(ports) *self, u64 control, u64 in)
+{
+	return guest_calls(self, control, in, 1);
 }
 
 static u64 guest_signal(FIXTURE_DATA(ports) *self, u32 conn, u16 flag)
@@ -163,6 +169,98 @@ TEST_F(ports, events)
 	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, HVPART_PORT_DEASSIGN));
 	EXPECT_EQ(0, connections(self->part));
 	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
+}
+
+static struct hvpart_vp_stats vp_stats(int vp)
+{
+	struct hvpart_vp_stats s = { 0 };
+	struct hvpart_get_stats a = {
+		.size = sizeof(s),
+		.stats_ptr = (uintptr_t)&s,
+	};
+
+	do_ioctl(vp, HVPART_GET_STATS, &a);
+	return s;
+}
+
+/*
+ * What the guest sends is at the eventfd, or in the queue, without a trip of
+ * its thread to user space: that has one exit to handle, the OUT afterwards.
+ */
+TEST_F(ports, delivery_in_the_kernel)
+{
+	const int efd = eventfd(0, EFD_NONBLOCK);
+	struct hvpart_vp_stats before, after;
+	struct hv_message m[32];
+	int q = bind_msgq(self->part, CONN + 1);
+
+	ASSERT_EQ(0, bind_event(self->part, CONN, 3, efd, 0));
+	before = vp_stats(self->vp);
+	EXPECT_EQ(0, guest_calls(self, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
+				 CONN | 3ULL << 32, 1000));
+	after = vp_stats(self->vp);
+	EXPECT_EQ(1000, event_count(efd));
+	EXPECT_EQ(1000, after.hypercalls - before.hypercalls);
+	EXPECT_EQ(1, after.intercepts - before.intercepts);
+
+	fcntl(q, F_SETFL, O_NONBLOCK);
+	EXPECT_EQ(0, guest_post(self, CONN + 1, 7));
+	before = vp_stats(self->vp);
+	EXPECT_EQ(0, guest_calls(self, HVCALL_POST_MESSAGE, GUEST_IN, 15));
+	after = vp_stats(self->vp);
+	EXPECT_EQ(1, after.intercepts - before.intercepts);
+	EXPECT_EQ(16 * sizeof(m[0]), read(q, m, sizeof(m)));
+	close(q);
+	close(efd);
+}
+
+/* Each refusal of HvPostMessage and HvSignalEvent. */
+TEST_F(ports, statuses)
+{
+	const int efd = eventfd(0, EFD_NONBLOCK);
+	int q = bind_msgq(self->part, CONN);
+	struct hv_message m;
+	u32 *in = (void *)(self->ram + GUEST_IN);
+
+	ASSERT_EQ(0, bind_event(self->part, CONN + 1, 0, efd, 0));
+	fcntl(q, F_SETFL, O_NONBLOCK);
+	EXPECT_EQ(HV_STATUS_INVALID_PORT_ID, guest_post(self, CONN + 1, 0));
+	EXPECT_EQ(HV_STATUS_INVALID_PORT_ID, guest_signal(self, CONN, 0));
+	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_post(self, CONN + 2, 0));
+	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID,
+		  guest_signal(self, CONN + 2, 0));
+	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID,
+		  guest_signal(self, CONN | 1 << 24, 0));
+	EXPECT_EQ(HV_STATUS_INVALID_PARAMETER, guest_signal(self, CONN + 1, 2048));
+	EXPECT_EQ(HV_STATUS_INVALID_HYPERCALL_INPUT,
+		  guest_call(self, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
+			     (CONN + 1) | 1ULL << 48));
+	/* A fast post is no such call's form. */
+	EXPECT_NE(0, guest_call(self, HVCALL_POST_MESSAGE | HV_HYPERCALL_FAST_BIT,
+				CONN));
+	EXPECT_EQ(HV_STATUS_INVALID_ALIGNMENT,
+		  guest_call(self, HVCALL_POST_MESSAGE, GUEST_IN + 4));
+	EXPECT_EQ(HV_STATUS_INVALID_ALIGNMENT,
+		  guest_call(self, HVCALL_POST_MESSAGE, GUEST_IN + PAGE - 248));
+	EXPECT_EQ(HV_STATUS_INVALID_ALIGNMENT,
+		  guest_call(self, HVCALL_POST_MESSAGE, 1ULL << 40));
+	EXPECT_EQ(0, guest_post(self, CONN, 1));
+	in[2] = 0;
+	EXPECT_EQ(HV_STATUS_INVALID_PARAMETER,
+		  guest_call(self, HVCALL_POST_MESSAGE, GUEST_IN));
+	in[2] = 0x80000000;
+	EXPECT_EQ(HV_STATUS_INVALID_PARAMETER,
+		  guest_call(self, HVCALL_POST_MESSAGE, GUEST_IN));
+	in[2] = 1;
+	in[3] = 241;
+	EXPECT_EQ(HV_STATUS_INVALID_PARAMETER,
+		  guest_call(self, HVCALL_POST_MESSAGE, GUEST_IN));
+	/* One has arrived, and no signal. */
+	EXPECT_EQ(sizeof(m), read(q, &m, sizeof(m)));
+	EXPECT_EQ(-1, read(q, &m, sizeof(m)));
+	EXPECT_EQ(0, event_count(efd));
+	close(q);
+	close(efd);
 }
 
 TEST_F(ports, messages)
