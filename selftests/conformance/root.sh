@@ -19,6 +19,8 @@ case $(partctl help run 2>&1) in
 *--features-edx*) ;;
 *)	WIDE=${WIDE%--features-edx*} NARROW=${NARROW%--features-edx*} ;;
 esac
+# The statements that need somebody who posts and signals.
+PORTS="6 7 8"
 
 trouble() { echo "@@trouble $*"; failed=1; }
 wanted() { case " $BOOTS " in *" all "*|*" $1 "*) return 0 ;; esac; return 1; }
@@ -47,6 +49,21 @@ guest() {
 	esac
 }
 
+# ports NAME SECONDS CMDLINE OPTION...: the same in the hands of the counterpart.
+ports() {
+	name=$1 limit=$2 cmdline=$3
+	shift 3
+	echo "@@boot $name"
+	timeout "$limit" hvp-counterpart --vps "$VPS" \
+		--cmdline "cpus=$VPS loops=$LOOPS boot=ports $cmdline" "$@" $ELF
+	code=$?
+	echo
+	[ $code = 0 ] || trouble "$name: status $code"
+}
+
+# Which of them has the group's statements?
+has_ports() { case " $PORTS " in *" $1 "*) return 0 ;; esac; return 1; }
+
 says() { case $info in *"$1"*) return 0 ;; esac; return 1; }
 
 statement() {
@@ -73,6 +90,7 @@ dropped() { says '"p0":"0x173"' && says '"message":""'; }
 
 statements() {
 	! wanted main || guest main $((300 + LOOPS / 500)) boot=main $WIDE
+	! wanted ports || ports ports $((300 + LOOPS / 100)) "" $WIDE
 	! wanted narrow || guest narrow 60 boot=narrow $NARROW
 	if wanted lock; then
 		guest lock 60 boot=lock $WIDE
@@ -95,7 +113,12 @@ partctl enable --module /hvpart.ko || { dmesg | tail -n 20; trouble "no hypervis
 [ "$BOOTS" = none ] || statements
 for b in $BREAKS; do
 	n=${b%%:*} rest=${b#*:}
-	guest "break-$n" 180 "boot=main group=${rest%%:*}" $WIDE --debug-break "$n"
+	if has_ports "${rest%%:*}"; then
+		ports "break-$n" 180 "group=${rest%%:*}" $WIDE --debug-break "$n"
+	else
+		guest "break-$n" 180 "boot=main group=${rest%%:*}" $WIDE \
+			--debug-break "$n"
+	fi
 done
 partctl disable || trouble "disable"
 if dmesg | grep -E 'BUG:|WARNING: CPU|Oops:|general protection fault'; then

@@ -108,7 +108,7 @@
 #define HVPART_BREAK_SINT_RESET		5
 /* 9.6, statement 86: the pending flag is never set. */
 #define HVPART_BREAK_MESSAGE_PENDING	6
-/* 9.7, statement 109: a post to an event connection answers 0x12. */
+/* 9.7, statement 108: a post to a full port answers 0x33. */
 #define HVPART_BREAK_POST_STATUS	7
 /* 9.8, statement 119: a flag that is set already interrupts again. */
 #define HVPART_BREAK_EVENT_EDGE		8

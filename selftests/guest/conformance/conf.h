@@ -22,6 +22,7 @@
 #define IN_CRASH	0x08	/* parameters, no message */
 #define IN_MESSAGE	0x10	/* with a good message */
 #define IN_BAD_MESSAGE	0x20
+#define IN_PORTS	0x40	/* as MAIN, with the counterpart: parent.h */
 
 struct test {
 	u16 number;
@@ -34,7 +35,8 @@ struct test {
 #define SKIPPED(n, why)		{ n, IN_MAIN, NULL, why }
 
 extern const struct test group1[], group2[], group3[], group4[], group5[];
-extern const struct test group6[], group9[], group10[], group11[];
+extern const struct test group6[], group7[], group8[], group9[], group10[];
+extern const struct test group11[];
 
 void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void skip(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -87,6 +89,12 @@ struct hv_message *sim_on(void *page);
 
 /* Waits for a reference time; gives up when the clock stands still. */
 void until_ref(u64 when);
+
+/*
+ * Ends a halt of this CPU every second, until the test is over: who waits for
+ * something that has been lost can give up.
+ */
+void heartbeat(void);
 
 /* Enough for an emulator whose CPUs have other things to do. */
 #define SOON_MS		5000

@@ -9,6 +9,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s32 s32;
 typedef __s64 s64;
 typedef _Bool bool;
 #define true	1
@@ -179,6 +180,11 @@ static inline u64 read_cr2(void)
 static inline void outb(u16 port, u8 v)
 {
 	asm volatile("outb %0, %1" :: "a"(v), "Nd"(port) : "memory");
+}
+
+static inline void outl(u16 port, u32 v)
+{
+	asm volatile("outl %0, %1" :: "a"(v), "Nd"(port) : "memory");
 }
 
 static inline u8 inb(u16 port)
