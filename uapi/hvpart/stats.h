@@ -155,7 +155,7 @@ HVPART_ASSERT_OFFSET(struct hvpart_partition_stats, pool_pages, 40);
  * @max_vps: greatest number of VPs in a partition
  * @max_partitions: greatest number of partitions; 0: memory is the limit
  * @asid_count: ASIDs or VPIDs of the CPU that can be used
- * @cpu_count: CPUs that the hypervisor has an area for
+ * @cpu_count: CPUs that the root may ever have; an area has each that was demoted
  * @cpu_demoted: CPUs that are demoted now
  * @partition_count: partitions that exist, the root included
  * @leaf_1g: leaves of the root's nested map, 1 GiB
