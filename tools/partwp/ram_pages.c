@@ -176,19 +176,6 @@ int ram_give(struct ram *ram, uint64_t gpa, uint64_t len)
 	return ret;
 }
 
-int ram_drop_unused(struct ram *ram, uint64_t gpa, uint64_t len)
-{
-	struct ram_slot *s;
-	int ret;
-
-	pthread_rwlock_wrlock(&ram->lock);
-	ret = check(ram, gpa, len, &s);
-	if (!ret)
-		ret = discard(ram, s, span_of(s, gpa, len));
-	pthread_rwlock_unlock(&ram->lock);
-	return ret;
-}
-
 uint64_t ram_next_ballooned(const struct ram *ram, uint64_t *gpa, uint64_t max)
 {
 	uint64_t best = 0, at = UINT64_MAX;

@@ -59,16 +59,6 @@ uint64_t ram_next_ballooned(const struct ram *ram, uint64_t *gpa, uint64_t max);
 void ram_release(struct ram *ram);
 
 /**
- * ram_drop_unused() - the guest does not need what is in these pages
- * @ram: guest memory
- * @gpa: page address
- * @len: bytes, whole pages
- *
- * Return: as ram_take().
- */
-int ram_drop_unused(struct ram *ram, uint64_t gpa, uint64_t len);
-
-/**
  * ram_touch() - an access found nothing at @gpa
  * @ram: guest memory
  * @gpa: where
