@@ -89,6 +89,20 @@ memory() {
 	done
 }
 
+# Once it has less memory: another kernel, which looks at all that there is. It has
+# nothing to mount, so it panics.
+another() {
+	modprobe hv_balloon || echo "@@failed modprobe hv_balloon"
+	free() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
+	least=$(($(free) - 40000))
+	echo "@@ready"
+	echo "@@memory $least 0"
+	while [ "$(free)" -gt $least ]; do sleep 0.5; done
+	echo "@@kexec"
+	sleep 3
+	/kexec /vmlinuz /triple "console=ttyS0 cryptomgr.notests memtest=1"
+}
+
 # CPU 1 comes and goes.
 cpus() {
 	for i in 1 2 3 4 5; do
@@ -110,6 +124,7 @@ vmbus)		vmbus; poweroff -f ;;
 loopback)	loopback; poweroff -f ;;
 cpus)		cpus; poweroff -f ;;
 memory)		memory ;;
+another)	another ;;
 busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
 *)		while :; do sleep 1; done ;;
 esac

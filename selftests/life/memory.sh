@@ -49,6 +49,21 @@ check $? "nothing is ballooned out any more"
 [ "$(mem mem kept_pages)" = 0 ] && [ "$(mem mem malformed)" = 0 ] && [ "$(mem mem unexpected)" = 0 ]
 check $? "no page was refused, no message out of place"
 
+# Pages that are ballooned out must be there for a kernel that knows of no balloon.
+partctl create kex --kernel /l2/vmlinuz --initrd /l2/initrd-kexec --memory 320M \
+	--cmdline "console=ttyS0 quiet cryptomgr.notests life=another" --on-panic preserve &&
+	partctl start kex && listen kex
+check $? "a child that will kexec"
+wait_for 200 is_ready kex; check $? "its driver is there"
+partctl memory set kex 256M >/tmp/kex; check $? "64 MiB are ballooned out: $(cat /tmp/kex)"
+wait_for 60 heard kex "@@kexec"; check $? "it starts another kernel"
+wait_for 200 in_state kex crashed; check $? "which comes to its panic"
+partctl info kex | grep -q "Unable to mount root"; check $? "for lack of a root file system"
+heard kex "early_memtest"; check $? "having looked at all memory"
+[ "$(mem kex ballooned)" = 0 ] && [ "$(mem_kib kex backed)" -gt $((318 * 1024)) ]
+check $? "the pages came back: $(mem_kib kex backed) KiB"
+partctl destroy kex
+
 if [ "${LIFE_MEMORY:-}" != short ]; then
 	total=$(told mem)
 	for i in 1 2 3 4 5 6 7 8 9 10; do
