@@ -158,17 +158,22 @@ static void balloon(void)
 		DYNMEM_RANGE((1ULL << 40) - 1, 1),
 	};
 	const u64 good = DYNMEM_RANGE(PFN(FREE), 512);
-	const u64 rest = DYNMEM_RANGE(PFN(FREE_END), 512);
+	const u64 rest[] = {
+		DYNMEM_RANGE(PFN(FREE_END), 512),
+		/* What is below an overlay may go, the overlay stays. */
+		DYNMEM_RANGE(PFN(rdmsr(HV_X64_MSR_SIMP)), 1),
+	};
 
 	for (u64 p = FREE; p < FREE + (2 << 20); p += 4096)
 		*(volatile u64 *)p = PATTERN;
 	balloon_answer(true, bad, ARRAY_SIZE(bad));
 	balloon_answer(true, &good, 1);
 	balloon_answer(true, &good, 1);
-	balloon_answer(false, &rest, 1);
+	balloon_answer(false, rest, ARRAY_SIZE(rest));
 	/* When the next request is here, those answers have been looked at. */
 	check(hear(DYNMEM_BALLOON_REQUEST, 10000), "asked once more");
 	touch();
+	check(vmbus_quiet(), "messages still come");
 	balloon_answer(false, NULL, 0);
 }
 
