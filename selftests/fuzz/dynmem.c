@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct kit kit;
 static struct resize rz;
-static bool full;
+static bool full, broken;
 static uint64_t clock_ms, jobs;
 
 /* Each page that is given back has memory, and is not ballooned out any more. */
@@ -53,6 +53,8 @@ static int take(void *ctx, const void *packet, uint32_t size)
 
 	(void)ctx;
 	CHECK(size <= DYNMEM_HOST_MESSAGE_MAX && h->size == size);
+	if (broken)
+		return -EPROTO;
 	if (full)
 		return -EAGAIN;
 	if (h->type == DYNMEM_UNBALLOON_REQUEST)
@@ -149,7 +151,7 @@ static void greet(struct input *in)
 		.capabilities = get8(in),
 	};
 
-	full = false;
+	full = broken = false;
 	resize_open(&rz);
 	resize_packet(&rz, &v, sizeof(v));
 	resize_packet(&rz, &c, sizeof(c));
@@ -178,6 +180,7 @@ static void step(struct input *in)
 		break;
 	case 4:
 		full = !full;
+		broken = get8(in) == 1;
 		if (!full)
 			resize_room(&rz);
 		break;

@@ -42,7 +42,8 @@
  *
  * A reply is {"ok":true, …} or {"ok":false,"error":"TEXT","errno":N}. Members:
  *
- *  info: "name", "state", "reason", "pid", "partition" (id), "memory" (bytes),
+ *  info: "name", "state", "reason", "pid", "partition" (id), "memory" (bytes,
+ *	at boot), "assigned" (bytes, now; see memory),
  *	"vps", "kernel", "cmdline", "restarts", "uptime_ms" (since start, 0
  *	before); after a panic "crash": {"p0".."p4": "0x…", "message": TEXT}
  *  stat: "partition": {NAME: N, …}, "vps": [{"index": 0, NAME: N, …}, …]; see

@@ -141,7 +141,7 @@ static void print_info(struct json_object *info)
 
 		if (!strcmp(key, "crash"))
 			continue;
-		if (!strcmp(key, "memory")) {
+		if (!strcmp(key, "memory") || !strcmp(key, "assigned")) {
 			format_size(text, json_object_get_uint64(value));
 			shown = text;
 		} else if (!strcmp(key, "uptime_ms")) {

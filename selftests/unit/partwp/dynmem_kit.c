@@ -11,6 +11,8 @@ uint64_t id;
 static int take(void *ctx, const void *packet, uint32_t size)
 {
 	(void)ctx;
+	if (g.broken)
+		return -EPROTO;
 	if (g.full)
 		return -EAGAIN;
 	CHECK(size <= DYNMEM_HOST_MESSAGE_MAX);

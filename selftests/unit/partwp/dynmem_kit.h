@@ -24,6 +24,7 @@ struct dynmem_guest {
 	unsigned int sent;
 	uint64_t backed;	/* when it was sent */
 	bool full;		/* the ring */
+	bool broken;
 	uint64_t now;
 	unsigned int ended;
 	struct resize_job last;

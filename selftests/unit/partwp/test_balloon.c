@@ -114,6 +114,8 @@ static void stops_endless_answers(void)
 	while (!(ret = gave(true, 0, NULL)))
 		CHECK(n++ < 4096);
 	CHECK_EQ(ret, -EPROTO);
+	CHECK_EQ(g.ended, 1);
+	CHECK_EQ(g.last.error, -ECONNRESET);
 	kit_destroy(&kit);
 	connect_with(CAN_ALL);
 	CHECK_EQ(resize_set(&rz, KIT_BOOT - 2 * M, &id), 0);
@@ -290,6 +292,27 @@ static void the_channel_closes(void)
 	kit_destroy(&kit);
 }
 
+static void the_ring_is_broken(void)
+{
+	connect_with(CAN_ALL);
+	CHECK_EQ(resize_add(&rz, 512 * M, 0, &id), 0);
+	g.broken = true;
+	CHECK(!took(256 * M, 1));
+	CHECK_EQ(g.ended, 1);
+	CHECK_EQ(g.last.error, -ECONNRESET);
+	CHECK_EQ(g.last.done, 256 * M);
+	CHECK_EQ(resize_assigned(&rz), KIT_BOOT + 256 * M);
+	CHECK_EQ(kit.backed, KIT_BOOT + 256 * M);
+	CHECK_EQ(resize_add(&rz, 128 * M, 0, &id), -ENOTCONN);
+	kit_destroy(&kit);
+	connect_with(CAN_ALL);
+	g.broken = true;
+	CHECK_EQ(resize_set(&rz, KIT_BOOT / 2, &id), 0);
+	CHECK_EQ(g.last.error, -ECONNRESET);
+	CHECK(!rz.nr);
+	kit_destroy(&kit);
+}
+
 const struct test balloon_tests[] = {
 	TEST(balloons),
 	TEST(the_guest_gives_less),
@@ -303,5 +326,6 @@ const struct test balloon_tests[] = {
 	TEST(no_balloon_no_request),
 	TEST(gives_up_on_a_mute_guest),
 	TEST(the_channel_closes),
+	TEST(the_ring_is_broken),
 	TESTS_END
 };

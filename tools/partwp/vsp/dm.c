@@ -24,6 +24,7 @@ void dm_close(struct dm *dm)
 {
 	dm->state = DM_CLOSED;
 	dm->request = DM_IDLE;
+	dm->broken = false;
 	dm->waiting = 0;
 	dm->version = 0;
 	dm->can_balloon = false;
@@ -62,9 +63,15 @@ static void request(struct dm *dm, uint32_t size)
 
 void dm_room(struct dm *dm)
 {
-	if (dm->waiting && dm->ops->send(dm->ctx, dm->packet, dm->waiting) !=
-			   -EAGAIN)
-		dm->waiting = 0;
+	int ret;
+
+	if (!dm->waiting)
+		return;
+	ret = dm->ops->send(dm->ctx, dm->packet, dm->waiting);
+	if (ret == -EAGAIN)
+		return;
+	dm->waiting = 0;
+	dm->broken |= ret;
 }
 
 bool dm_idle(const struct dm *dm)

@@ -56,6 +56,7 @@ struct dm {
 	enum dm_request request;
 	uint64_t wanted;	/* pages that it is about, less those that came */
 	uint64_t budget;	/* ranges that a balloon's answers may still name */
+	bool broken;		/* a request could not be sent, and never will */
 	uint32_t version;	/* 0: not agreed upon */
 	uint32_t id;
 

@@ -243,6 +243,11 @@ static int tell(struct guest *g, struct json_object *reply)
 	return 0;
 }
 
+static void info(struct guest *g, struct json_object *reply)
+{
+	put_int(reply, "assigned", resize_assigned(&g->dynmem.resize));
+}
+
 /* Why a job does not even begin. */
 static const char *why_not(const struct guest *g, int error)
 {
@@ -318,5 +323,6 @@ const struct vsp_ops dynmem_vsp = {
 	.name = "dynamic memory",
 	.open = offer,
 	.timer = tick,
+	.info = info,
 	.request = request,
 };

@@ -230,6 +230,12 @@ static void next(struct resize *rz)
 		else
 			set_more(rz, &rz->job[0]);
 	}
+	/* The guest has broken its ring: it does not even know what is there. */
+	if (!rz->dm.broken)
+		return;
+	if (rz->dm.request == DM_ADD)
+		ram_trim(rz->ram, rz->step_gpa, 0);
+	resize_close(rz);
 }
 
 static int enqueue(struct resize *rz, enum resize_kind kind, uint64_t size,
@@ -337,7 +343,11 @@ void resize_close(struct resize *rz)
 
 int resize_packet(struct resize *rz, const void *data, uint32_t size)
 {
-	return dm_packet(&rz->dm, data, size);
+	int ret = dm_packet(&rz->dm, data, size);
+
+	if (ret == -EPROTO)
+		resize_close(rz);
+	return ret;
 }
 
 void resize_room(struct resize *rz)

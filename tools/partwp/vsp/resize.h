@@ -82,7 +82,7 @@ struct resize {
 void resize_init(struct resize *rz, const struct resize_ops *ops, void *ctx,
 		 struct ram *ram, uint64_t limit, uint64_t top);
 
-/* As dm_open() and so on; jobs fail when the channel closes. */
+/* As dm_open() and so on; jobs fail when the channel closes or is broken. */
 void resize_open(struct resize *rz);
 void resize_close(struct resize *rz);
 int resize_packet(struct resize *rz, const void *data, uint32_t size);
