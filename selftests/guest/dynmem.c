@@ -157,6 +157,7 @@ static void balloon(void)
 		DYNMEM_RANGE(PFN(ch.rings), 4),
 		DYNMEM_RANGE((1ULL << 40) - 1, 1),
 	};
+	const u64 gone = PFN(FREE);
 	const u64 good = DYNMEM_RANGE(PFN(FREE), 512);
 	const u64 rest[] = {
 		DYNMEM_RANGE(PFN(FREE_END), 512),
@@ -174,6 +175,8 @@ static void balloon(void)
 	check(hear(DYNMEM_BALLOON_REQUEST, 10000), "asked once more");
 	touch();
 	check(vmbus_quiet(), "messages still come");
+	check(vmbus_gpadl(ch.relid, vmbus_new_handle(), &gone, 1) != 0,
+	      "what is gone cannot be lent");
 	balloon_answer(false, NULL, 0);
 }
 

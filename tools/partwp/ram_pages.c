@@ -83,6 +83,17 @@ bool ram_pages_absent(const struct ram_slot *s, uint64_t gpa, uint64_t len)
 	return s->absent && find(s->absent, p.first, p.end, true) < p.end;
 }
 
+bool ram_is_ballooned(const struct ram *ram, uint64_t gpa, uint64_t len)
+{
+	const struct ram_slot *s = ram_find(ram, gpa, len);
+	struct span p;
+
+	if (!s || !s->ballooned)
+		return false;
+	p = span_of(s, gpa, len);
+	return find(s->ballooned, p.first, p.end, true) < p.end;
+}
+
 void ram_pages_forget(struct ram *ram, struct ram_slot *s, uint64_t size)
 {
 	struct span p = span_of(s, s->gpa + size, s->size - size);

@@ -20,6 +20,9 @@
 /* Is any page of it absent? It lies in the slot. */
 bool ram_pages_absent(const struct ram_slot *s, uint64_t gpa, uint64_t len);
 
+/* Is any page of it ballooned out, there (since it was touched) or not? */
+bool ram_is_ballooned(const struct ram *ram, uint64_t gpa, uint64_t len);
+
 /* The slot ends at @size: what is known of later pages is forgotten. */
 void ram_pages_forget(struct ram *ram, struct ram_slot *s, uint64_t size);
 

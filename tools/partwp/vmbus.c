@@ -29,8 +29,12 @@ static void *memory(void *ctx, __u64 gpa, __u64 len)
 {
 	struct guest *g = ctx;
 
-	void *p = ram_ptr(&g->ram, gpa, len);
+	void *p;
 
+	/* A page that is taken again must not be lent meanwhile. */
+	if (ram_is_ballooned(&g->ram, gpa, len))
+		return NULL;
+	p = ram_ptr(&g->ram, gpa, len);
 	/* A page that the guest has not touched since it was taken is its own. */
 	if (!p && ram_touch(&g->ram, gpa, false) == 1)
 		p = ram_ptr(&g->ram, gpa, len);

@@ -182,6 +182,11 @@ static void ram_touched_pages_come_back_and_go(void)
 	CHECK_EQ(kit.restores, 1);
 	CHECK_EQ(ram_touched(ram), 1);
 	CHECK_EQ(ram->ballooned, 512);
+	CHECK(ram_is_ballooned(ram, at + 5000, 8));
+	CHECK(ram_is_ballooned(ram, at - 8, 16));
+	CHECK(!ram_is_ballooned(ram, at - 8, 8));
+	CHECK(!ram_is_ballooned(ram, at + 2 * M, 4096));
+	CHECK(!ram_is_ballooned(ram, KIT_BOOT, 4096));
 	CHECK_EQ(ram_touch(ram, at + 3 * 4096, true), 1);
 	CHECK_EQ(ram_touch(ram, at + 4 * 4096, true), 1);
 	ram_retire(ram);
