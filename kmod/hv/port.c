@@ -514,11 +514,25 @@ hv_status port_post(struct partition *from, const struct hv_input_post_message *
 	return st;
 }
 
+/* The first VP that takes it: a port that names none asks them all. */
+static hv_status signal_vps(struct port *port, u32 flag)
+{
+	bool any = port->vp_index == HV_ANY_VP, newly;
+	hv_status st = HV_STATUS_INVALID_VP_INDEX;
+
+	for (u32 i = any ? 0 : port->vp_index; i < HV_MAX_VPS; i++) {
+		struct vp *vp = partition_vp(port->owner, i);
+
+		if (vp)
+			st = synic_signal(vp, port->sint, flag, &newly);
+		if (!any || !st)
+			break;
+	}
+	return st;
+}
+
 static hv_status signal_locked(struct port *port, struct partition *from, u32 flag)
 {
-	struct vp *vp;
-	bool newly;
-
 	if (flag >= port->flag_count)
 		return HV_STATUS_INVALID_PARAMETER;
 	flag += port->flag_base;
@@ -526,10 +540,7 @@ static hv_status signal_locked(struct port *port, struct partition *from, u32 fl
 		note(port, from, flag);
 		return HV_STATUS_SUCCESS;
 	}
-	vp = target_vp(port);
-	if (!vp)
-		return HV_STATUS_INVALID_VP_INDEX;
-	return synic_signal(vp, port->sint, flag, &newly);
+	return signal_vps(port, flag);
 }
 
 hv_status port_signal(struct partition *from, u32 connection, u32 flag)

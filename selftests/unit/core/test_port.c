@@ -324,6 +324,34 @@ static void any_vp(void)
 	end_guest(p);
 }
 
+/* For events: the first that takes them; its message page is of no interest. */
+static void any_vp_event(void)
+{
+	struct hv_input_create_port in;
+	struct hv_input_connect_port con;
+	union hv_synic_event_flags *f;
+
+	begin();
+	in = port_in(p->id, PORT, 1, HV_PORT_TYPE_EVENT);
+	con = con_in(1, CON, p->id, PORT, HV_PORT_TYPE_EVENT);
+	in.port_info.event_port_info.target_vp = HV_ANY_VP;
+	CHECK_EQ(create(&in), 0);
+	CHECK_EQ(connect_port(&con), 0);
+	CHECK_EQ(signal_event(CON, 3), 0x18);
+	/* Takes messages, but no events. */
+	synic_on();
+	CHECK_EQ(set_reg(vp, HV_REGISTER_SIEFP, 211 << 12), 0);
+	CHECK_EQ(signal_event(CON, 3), 0x18);
+	vp = p->vps[1];
+	synic_on();
+	CHECK_EQ(set_reg(vp, HV_REGISTER_SIMP, 210 << 12), 0);
+	f = &((struct hv_synic_event_flags_page *)synic_page(vp, true))->event_flags[2];
+	CHECK_EQ(signal_event(CON, 3), 0);
+	CHECK_EQ(f->flags64[0], 8);
+	CHECK_EQ(signal_event(CON, 0xffff), 5);
+	end_guest(p);
+}
+
 /* --- upwards: never the root's SynIC --------------------------------------------------- */
 
 static u64 receive(void)
@@ -523,6 +551,7 @@ const struct test port_tests[] = {
 	{ "ports: delete recalls, connection stale", recall },
 	{ "ports: an event to a child", event_down },
 	{ "ports: any VP", any_vp },
+	{ "ports: any VP for an event", any_vp_event },
 	{ "ports: messages to the parent", message_up },
 	{ "ports: events to the parent, overflow", event_up },
 	{ "ports: memory in every amount", no_memory },
