@@ -17,9 +17,10 @@ unload() { partctl disable >/dev/null; }
 # value KEY: of the hypervisor's own counters
 value() { partctl info --json | sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" | head -1; }
 
-# wait_for SECONDS COMMAND...: until it succeeds
+# wait_for SECONDS COMMAND...: until it succeeds. PATIENCE=5 is five times as long,
+# for a run by hand on a busy machine.
 wait_for() {
-	left=$(($1 * 5)); shift
+	left=$(($1 * 5 * ${PATIENCE:-1})); shift
 	while ! "$@" >/dev/null 2>&1; do
 		left=$((left - 1))
 		[ $left -gt 0 ] || return 1
