@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Runs in L1: a child that spins with interrupts off, on each CPU in turn, and
-# the root's ticks there meanwhile. (Broken on purpose, by not intercepting
-# physical interrupts in a child, the first measurement never ends.)
+# the root's ticks there meanwhile. (To see it fail: do not intercept
+# physical interrupts in a child.)
 #
 # The emulator itself loses ticks when its host is busy. So a measurement is one
 # of a pair: the other has an ordinary program that never sleeps in the place of
