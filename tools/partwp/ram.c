@@ -30,6 +30,18 @@ static void lay_out(struct ram *ram, uint8_t *host)
 	}
 }
 
+/* However many VPs read, a page that is to be taken is taken. */
+static void init_lock(struct ram *ram)
+{
+	pthread_rwlockattr_t attr;
+
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setkind_np(&attr,
+		PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&ram->lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+}
+
 int ram_create(struct ram *ram, uint64_t size)
 {
 	uint8_t *host;
@@ -55,7 +67,7 @@ int ram_create(struct ram *ram, uint64_t size)
 	/* Both only make things better; a kernel may not know them. */
 	madvise(host, size, MADV_HUGEPAGE);
 	madvise(host, size, MADV_DONTDUMP);
-	pthread_rwlock_init(&ram->lock, NULL);
+	init_lock(ram);
 	ram->size = size;
 	lay_out(ram, host);
 	return 0;
