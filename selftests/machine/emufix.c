@@ -86,18 +86,35 @@ static int offset_in(const uint8_t *code, const uint8_t *want, size_t len, size_
 	return 0;
 }
 
+/*
+ * Where a function of that name really begins: Debian 13 has its programs
+ * compiled with a landing pad and a probe of the stack in front.
+ */
+static uint8_t *body_of(const char *name)
+{
+	static const uint8_t pad[] = { 0xf3, 0x0f, 0x1e, 0xfa };	/* endbr64 */
+	static const uint8_t probe[] = { 0x50, 0x58 };	/* push %rax, pop %rax */
+	uint8_t *insn = dlsym(RTLD_DEFAULT, name);
+
+	if (insn && !memcmp(insn, pad, sizeof(pad)))
+		insn += sizeof(pad);
+	if (insn && !memcmp(insn, probe, sizeof(probe)))
+		insn += sizeof(probe);
+	return insn;
+}
+
 static int fix_ignne(void)
 {
 	static const uint8_t ret = 0xc3;
-	uint8_t *clear = dlsym(RTLD_DEFAULT, "cpu_clear_ignne");
+	uint8_t *clear = body_of("cpu_clear_ignne");
 
 	return clear ? patch(clear, &ret, sizeof(ret)) : -1;
 }
 
 static int fix_hardirq(void)
 {
-	uint8_t *deliver = dlsym(RTLD_DEFAULT, "do_interrupt_x86_hardirq");
-	uint8_t *noexc = dlsym(RTLD_DEFAULT, "cpu_loop_exit_noexc");
+	uint8_t *deliver = body_of("do_interrupt_x86_hardirq");
+	uint8_t *noexc = body_of("cpu_loop_exit_noexc");
 	void (*target)(uint8_t *, int, int) = hardirq;
 	uint8_t jump[] = {
 		0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0,	/* movabs $target, %rax */
