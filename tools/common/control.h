@@ -26,7 +26,10 @@
  *	start	created → running; also stopped → running, from the files again
  *	stop	{"force":true}: end the guest now, as if the power went: running →
  *		stopped, reason "killed"; the worker and its partition stay.
- *		Without force: errno 95 (EOPNOTSUPP) until there is VMBus
+ *		Without force the guest is asked to power off, or with
+ *		{"reboot":true} to reboot; the reply says only that it has been
+ *		asked, events (below) what follows. errno 95 (EOPNOTSUPP): no
+ *		driver listens; 16 (EBUSY): it does not run, or is asked already
  *	stat	counters
  *	memory	{"op":"info"}: how much memory the guest has (below);
  *		{"op":"add","size":BYTES,"at":GPA}, "at" may be left out;
@@ -34,6 +37,11 @@
  *		reply to add and set says that it has begun, the end is an event,
  *		unless the guest stops before. errno 3 (ESRCH): it has stopped;
  *		107 (ENOTCONN): it has no driver for this
+ *	kvp	{"op":"get", "set", "delete" or "list"; "pool":"external" (or
+ *		nothing), "guest" or "auto"; "key"; "value"}: the guest's
+ *		daemon is asked; the reply has an "id", an event with the same
+ *		follows. errno 95: nobody there listens; 1 (EPERM): that pool
+ *		is not the host's; 16 (EBUSY): too many at once
  *	watch	as info; from then on this client gets events. Answered by the
  *		helpers below, which ask the worker for "info"
  *	quit	ends the guest, the partition and the worker, which removes its
@@ -45,7 +53,11 @@
  *  info: "name", "state", "reason", "pid", "partition" (id), "memory" (bytes,
  *	at boot), "assigned" (bytes, now; see memory),
  *	"vps", "kernel", "cmdline", "restarts", "uptime_ms" (since start, 0
- *	before); after a panic "crash": {"p0".."p4": "0x…", "message": TEXT}
+ *	before); after a panic "crash": {"p0".."p4": "0x…", "message": TEXT};
+ *	"heartbeat": {"state": "ok", "lost" or "no contact", "age_ms" (since
+ *	the last answer, while there is contact), "answers", "wrong"};
+ *	"time_sync": {"syncs", "samples"}; while the guest's daemon is there
+ *	"guest": {KEY: TEXT, …}, what it says about itself
  *  stat: "partition": {NAME: N, …}, "vps": [{"index": 0, NAME: N, …}, …]; see
  *	partition_stats_to_json() and vp_stats_to_json() in exits.h
  *  memory info: bytes: "boot", "added", "ballooned", "assigned" (boot + added -
@@ -64,10 +76,23 @@
  * to those who watch, at each change of state; a restart after a reset is
  * "running" with the reason. After "stopped" or "crashed" with the action
  * "destroy" the worker ends by itself: the socket closes after the event.
+ *
  *	{"event":"memory","job":1,"gpa":N,"done":BYTES,"assigned":BYTES,"ms":N}
  *
  * at the end of a change of memory; with "errno" and "error" where it did not get
  * all that was asked for. Perhaps before the reply that has the job's number.
+ *
+ *	{"event":"shutdown","accepted":true,"text":TEXT}
+ *
+ * what the guest says to "stop": yes, and a change of state will follow; or no,
+ * because as the text says.
+ *
+ *	{"event":"kvp","id":N,"ok":true,"value":TEXT}
+ *	{"event":"kvp","id":N,"ok":true,"items":{KEY:TEXT, …}}
+ *	{"event":"kvp","id":N,"ok":false,"errno":N,"error":TEXT}
+ *
+ * the end of a "kvp": of get, of list (at most 256 items and 128 KiB), or of one
+ * that failed; set and delete say no more than "ok".
  *
  * A member or event that a client does not know is ignored.
  */

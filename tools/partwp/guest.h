@@ -16,9 +16,13 @@
 #include "console.h"
 #include "dynmem.h"
 #include "host_memory.h"
+#include "heartbeat.h"
+#include "kvp.h"
 #include "output.h"
 #include "platform.h"
+#include "shutdown.h"
 #include "state.h"
+#include "timesync.h"
 #include "touch.h"
 #include "vcpu.h"
 #include "vmbus.h"
@@ -53,6 +57,10 @@ struct guest {
 	struct vsps vsps;
 	struct touch touch;
 	struct dynmem dynmem;
+	struct shutdown shutdown;
+	struct heartbeat heartbeat;
+	struct timesync timesync;
+	struct kvp kvp;
 
 	int end;		/* enum part_reason, once it has ended */
 };

@@ -50,11 +50,12 @@ static int do_stop(struct worker *w, struct json_object *request,
 {
 	struct json_object *force;
 
-	if (!json_object_object_get_ex(request, "force", &force) ||
-	    !json_object_get_boolean(force))
-		return refuse(reply, EOPNOTSUPP,
-			      "there is no way yet to ask the guest; use --force");
-	return worker_kill(w);
+	if (w->state != PART_STATE_RUNNING)
+		return refuse(reply, EBUSY, "it does not run");
+	if (json_object_object_get_ex(request, "force", &force) &&
+	    json_object_get_boolean(force))
+		return worker_kill(w);
+	return vsp_request(&w->guest, "stop", request, reply);
 }
 
 static int do_stat(struct worker *w, struct json_object *reply)

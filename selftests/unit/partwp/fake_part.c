@@ -24,6 +24,7 @@
 #include <libpart.h>
 
 #include "bytes.h"
+#include "hooks.h"
 #include "pvh.h"
 
 #define REGIONS	4
@@ -283,6 +284,18 @@ int part_get_stats(struct part *part, struct hvpart_partition_stats *stats)
 	memset(stats, 0, sizeof(*stats));
 	stats->pool_pages = 42;
 	return 0;
+}
+
+uint64_t test_reference_time;
+int test_property_result;
+
+int part_get_property(struct part *part, __u32 code, __u64 *value)
+{
+	(void)part;
+	if (code != HV_PARTITION_PROPERTY_REFERENCE_TIME)
+		return -EINVAL;
+	*value = test_reference_time;
+	return test_property_result;
 }
 
 int part_vp_get_stats(struct part_vp *vp, struct hvpart_vp_stats *stats)

@@ -13,6 +13,7 @@ static const struct test *const groups[] = {
 	image_tests, boot_tests, acpi_tests, uart_tests, chipset_tests,
 	insn_tests, paging_tests, vcpu_tests, ram_tests, dynmem_tests,
 	balloon_tests, life_tests,
+	ic_tests, component_tests, kvp_tests,
 };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

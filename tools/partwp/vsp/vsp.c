@@ -5,8 +5,12 @@
 
 #include "dynmem.h"
 #include "guest.h"
+#include "heartbeat.h"
+#include "kvp.h"
 #include "log.h"
 #include "loopback.h"
+#include "shutdown.h"
+#include "timesync.h"
 #include "touch.h"
 #include "vsp.h"
 
@@ -14,6 +18,10 @@ static const struct vsp_ops *const providers[] = {
 	&dynmem_vsp,
 	&loopback_vsp,
 	&touch_vsp,
+	&shutdown_vsp,
+	&heartbeat_vsp,
+	&timesync_vsp,
+	&kvp_vsp,
 };
 
 #define NR_PROVIDERS	(sizeof(providers) / sizeof(providers[0]))
