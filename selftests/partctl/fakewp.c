@@ -10,6 +10,11 @@
  *	silent			dies before it is ready
  *	flood			writes 100,000 bytes, then as poweroff
  *	mute			never answers "info" and is deaf to "quit"
+ *	polite			does as "stop" asks, after 50 ms
+ *	refusing		says no to it
+ *	lazy			says yes to it, and goes on
+ *	twisted			says yes, and panics
+ *	mortal			dies of it
  */
 #include <errno.h>
 #include <poll.h>
@@ -37,6 +42,8 @@ static struct {
 	int restarts;
 	bool quit;
 	bool just_started;
+	bool asked;		/* to shut down */
+	bool reboot;
 } w;
 
 static void change(int state, int reason)
@@ -109,6 +116,39 @@ static void add_rings(struct json_object *reply)
 	json_object_object_add(reply, "rings", rings);
 }
 
+static void add_heartbeat(struct json_object *reply)
+{
+	struct json_object *o = json_object_new_object();
+	bool lost = !strcmp(w.config.cmdline, "lazy");
+
+	json_object_object_add(o, "state",
+			       json_object_new_string(lost ? "lost" : "ok"));
+	json_object_object_add(o, "age_ms", json_object_new_int(12345));
+	json_object_object_add(reply, "heartbeat", o);
+	json_object_object_add(reply, "time_sync", json_object_new_object());
+}
+
+/* Without force. */
+static int ask_to_stop(struct json_object *request, struct json_object *reply)
+{
+	const char *how = w.config.cmdline;
+	struct json_object *reboot;
+
+	if (w.state != PART_STATE_RUNNING || w.asked)
+		return -EBUSY;
+	if (strcmp(how, "polite") && strcmp(how, "refusing") &&
+	    strcmp(how, "lazy") && strcmp(how, "twisted") &&
+	    strcmp(how, "mortal")) {
+		json_object_object_add(reply, "error",
+				       json_object_new_string("no driver"));
+		return -EOPNOTSUPP;
+	}
+	w.asked = true;
+	w.reboot = json_object_object_get_ex(request, "reboot", &reboot) &&
+		   json_object_get_boolean(reboot);
+	return 0;
+}
+
 static void stat(struct json_object *reply)
 {
 	struct hvpart_partition_stats partition = {
@@ -163,6 +203,61 @@ static int memory(struct json_object *request, struct json_object *reply)
 	return 0;
 }
 
+static const char *member(struct json_object *request, const char *name)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(request, name, &value) ?
+		json_object_get_string(value) : "";
+}
+
+/* Knows one key, "color"; what it is asked stands in the log. */
+static void kvp_answer(struct json_object *request, int id)
+{
+	struct json_object *event = json_object_new_object();
+	struct json_object *items = json_object_new_object();
+	const char *op = member(request, "op");
+	bool ok = !strcmp(op, "list") || !strcmp(op, "set") ||
+		  !strcmp(member(request, "key"), "color");
+
+	fprintf(stderr, "kvp %s %s %s=%s\n", op, member(request, "pool"),
+		member(request, "key"), member(request, "value"));
+	json_object_object_add(items, "OSName",
+			       json_object_new_string("Debian\033[31m"));
+	json_object_object_add(event, "event", json_object_new_string("kvp"));
+	json_object_object_add(event, "id", json_object_new_int(id));
+	json_object_object_add(event, "ok", json_object_new_boolean(ok));
+	if (!ok) {
+		json_object_object_add(event, "errno", json_object_new_int(2));
+		json_object_object_add(event, "error",
+				       json_object_new_string("no such key"));
+	}
+	if (ok && !strcmp(op, "get"))
+		json_object_object_add(event, "value",
+				       json_object_new_string("green\033[31m"));
+	if (!strcmp(op, "list"))
+		json_object_object_add(event, "items", json_object_get(items));
+	control_server_event(w.control, event);
+	json_object_put(items);
+	json_object_put(event);
+}
+
+/* Somebody else's answer comes first. */
+static int kvp(struct json_object *request, struct json_object *reply)
+{
+	if (!strcmp(w.config.cmdline, "mortal"))
+		raise(SIGKILL);
+	if (strcmp(w.config.cmdline, "polite")) {
+		json_object_object_add(reply, "error",
+				       json_object_new_string("no daemon"));
+		return -EOPNOTSUPP;
+	}
+	json_object_object_add(reply, "id", json_object_new_int(7));
+	kvp_answer(request, 6);
+	kvp_answer(request, 7);
+	return 0;
+}
+
 static int request(void *ctx, const char *cmd, struct json_object *request,
 		   struct json_object *reply)
 {
@@ -173,10 +268,13 @@ static int request(void *ctx, const char *cmd, struct json_object *request,
 		pause();
 	if (!strcmp(cmd, "info")) {
 		info(reply);
+		add_heartbeat(reply);
 	} else if (!strcmp(cmd, "stat")) {
 		stat(reply);
 	} else if (!strcmp(cmd, "memory")) {
 		return memory(request, reply);
+	} else if (!strcmp(cmd, "kvp")) {
+		return kvp(request, reply);
 	} else if (!strcmp(cmd, "quit")) {
 		w.quit = true;
 	} else if (!strcmp(cmd, "start")) {
@@ -185,7 +283,7 @@ static int request(void *ctx, const char *cmd, struct json_object *request,
 		boot(PART_REASON_NONE);
 	} else if (!strcmp(cmd, "stop")) {
 		if (!json_object_object_get_ex(request, "force", &force))
-			return -EOPNOTSUPP;
+			return ask_to_stop(request, reply);
 		if (w.state != PART_STATE_RUNNING)
 			return -EBUSY;
 		change(PART_STATE_STOPPED, PART_REASON_KILLED);
@@ -243,6 +341,40 @@ static void end_of_guest(void)
 		      PART_REASON_ERROR);
 }
 
+static void tell_shutdown(bool accepted)
+{
+	struct json_object *event = json_object_new_object();
+
+	json_object_object_add(event, "event",
+			       json_object_new_string("shutdown"));
+	json_object_object_add(event, "accepted",
+			       json_object_new_boolean(accepted));
+	json_object_object_add(event, "text",
+			       json_object_new_string("the guest says no"));
+	control_server_event(w.control, event);
+	json_object_put(event);
+}
+
+/* 50 ms after "stop". */
+static void shut_down(void)
+{
+	const char *how = w.config.cmdline;
+
+	w.asked = false;
+	if (!strcmp(how, "mortal"))
+		raise(SIGKILL);
+	tell_shutdown(strcmp(how, "refusing"));
+	if (!strcmp(how, "twisted"))
+		apply(w.config.on_panic, PART_STATE_CRASHED,
+		      PART_REASON_PANIC);
+	else if (!strcmp(how, "polite") && w.reboot)
+		apply(w.config.on_reboot, PART_STATE_STOPPED,
+		      PART_REASON_RESET);
+	else if (!strcmp(how, "polite"))
+		apply(w.config.on_poweroff, PART_STATE_STOPPED,
+		      PART_REASON_POWEROFF);
+}
+
 static void echo(void)
 {
 	char buf[64];
@@ -262,11 +394,15 @@ static void loop(void)
 			{ control_server_fd(w.control), POLLIN, 0 },
 			{ console_server_fd(w.console), POLLIN, 0 },
 		};
-		int n = poll(wait, 2, w.just_started ? 50 : -1);
+		int n = poll(wait, 2, w.just_started || w.asked ? 50 : -1);
 
 		if (!n && w.just_started) {
 			w.just_started = false;
 			end_of_guest();
+			continue;
+		}
+		if (!n && w.asked) {
+			shut_down();
 			continue;
 		}
 		if (wait[0].revents)

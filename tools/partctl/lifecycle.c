@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A partition's life: create, run, start, stop, destroy.
+ * A partition's life: create, run, start, destroy.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "control.h"
@@ -12,19 +10,7 @@
 #include "partctl.h"
 #include "worker.h"
 
-/* A refusal of the worker, in its words. */
-static int refused(const char *name, struct json_object *reply, int err)
-{
-	const char *text = json_text(reply, "error", NULL);
-
-	if (err == -EPIPE)
-		text = "its worker died";
-	complain("%s: %s", name, text ? text : strerror(-err));
-	json_object_put(reply);
-	return exit_code(err);
-}
-
-/* [FLAG] NAME, as start and stop take them. NULL: that is not what was given. */
+/* [FLAG] NAME, as start takes them. NULL: that is not what was given. */
 static const char *name_and_flag(int argc, char **argv, const char *flag,
 				 bool *given)
 {
@@ -40,19 +26,6 @@ static const char *name_and_flag(int argc, char **argv, const char *flag,
 			name = argv[i];
 	}
 	return name;
-}
-
-/* A command whose reply says no more than yes or no. */
-static int ask(struct control_client *client, const char *name,
-	       const char *cmd, struct json_object *args)
-{
-	struct json_object *reply;
-	int ret = control_call(client, cmd, args, &reply);
-
-	if (ret)
-		return refused(name, reply, ret);
-	json_object_put(reply);
-	return EXIT_OK;
 }
 
 int cmd_create(int argc, char **argv)
@@ -105,36 +78,7 @@ int cmd_start(int argc, char **argv)
 	if (ret)
 		return ret;
 	ret = console ? terminal_attach(name, dir, client, true) :
-			ask(client, name, "start", NULL);
-	control_disconnect(client);
-	return ret;
-}
-
-int cmd_stop(int argc, char **argv)
-{
-	struct control_client *client;
-	struct json_object *args;
-	char dir[RUNDIR_PATH_MAX];
-	bool force = false;
-	const char *name;
-	int ret;
-
-	name = name_and_flag(argc, argv, "--force", &force);
-	if (!name)
-		return usage("stop");
-	ret = partition_connect(name, dir, &client);
-	if (ret)
-		return ret;
-	if (!force) {
-		control_disconnect(client);
-		complain("%s: to shut a guest down is not implemented yet (it needs the VMBus shutdown component); use --force, which is as if the power went",
-			 name);
-		return EXIT_NOT_SUPPORTED;
-	}
-	args = json_object_new_object();
-	json_object_object_add(args, "force", json_object_new_boolean(true));
-	ret = ask(client, name, "stop", args);
-	json_object_put(args);
+			partition_ask(client, name, "start", NULL);
 	control_disconnect(client);
 	return ret;
 }

@@ -131,16 +131,44 @@ static void print_crash(struct json_object *crash)
 	}
 }
 
+static void print_heartbeat(struct json_object *heartbeat)
+{
+	const char *state = json_text(heartbeat, "state", "?");
+	char since[FORMAT_MAX];
+
+	format_time(since, json_number(heartbeat, "age_ms"));
+	if (!strcmp(state, "lost"))
+		printf("heartbeat:  lost since %s\n", since);
+	else
+		printf("heartbeat:  %s\n", state);
+}
+
+/* What it says about itself. */
+static void print_guest(struct json_object *guest)
+{
+	if (!json_object_is_type(guest, json_type_object))
+		return;
+	puts("guest:");
+	json_object_object_foreach(guest, key, value)
+		print_pair(key, json_object_get_string(value), "    ");
+}
+
 static void print_info(struct json_object *info)
 {
+	struct json_object *part;
 	char text[FORMAT_MAX];
 
 	json_object_object_foreach(info, key, value) {
 		const char *shown = json_object_get_string(value);
 		const char *label = key;
 
-		if (!strcmp(key, "crash"))
+		if (!strcmp(key, "crash") || !strcmp(key, "guest") ||
+		    !strcmp(key, "time_sync"))
 			continue;
+		if (!strcmp(key, "heartbeat")) {
+			print_heartbeat(value);
+			continue;
+		}
 		if (!strcmp(key, "memory") || !strcmp(key, "assigned")) {
 			format_size(text, json_object_get_uint64(value));
 			shown = text;
@@ -152,8 +180,10 @@ static void print_info(struct json_object *info)
 		printf("%s:%*s%s\n", label, (int)(11 - strlen(label) % 11),
 		       "", shown ? shown : "-");
 	}
-	if (json_object_object_get_ex(info, "crash", &info))
-		print_crash(info);
+	if (json_object_object_get_ex(info, "guest", &part))
+		print_guest(part);
+	if (json_object_object_get_ex(info, "crash", &part))
+		print_crash(part);
 }
 
 #define ADD(name) \

@@ -19,7 +19,8 @@ enum {
 	EXIT_NOT_FOUND		= 3,
 	EXIT_NOT_SUPPORTED	= 4,	/* or not loaded */
 	EXIT_BUSY		= 5,	/* or exists already */
-	EXIT_DENIED		= 6,
+	EXIT_DENIED		= 6,	/* or refused by the guest */
+	EXIT_TIMEOUT		= 7,
 	/* How a child ended, from run and start --console; 0: powered off */
 	EXIT_CHILD_RESET	= 10,
 	EXIT_CHILD_PANIC	= 11,
@@ -38,6 +39,7 @@ int cmd_start(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_destroy(int argc, char **argv);
 int cmd_memory(int argc, char **argv);
+int cmd_kvp(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_console(int argc, char **argv);
@@ -61,6 +63,7 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int print_json(struct json_object *object);	/* puts it; EXIT_OK, _FAILED */
 void print_untrusted(const char *text, const char *indent);
+void print_pair(const char *key, const char *value, const char *indent);
 #define FORMAT_MAX		24
 void format_size(char *buf, unsigned long long bytes);	/* FORMAT_MAX */
 void format_time(char *buf, unsigned long long ms);	/* FORMAT_MAX */
@@ -78,6 +81,11 @@ int partition_find(const char *name, char *dir);
  */
 int partition_connect(const char *name, char *dir,
 		      struct control_client **client);
+/* Complains in the worker's words; puts @reply, which may be NULL. */
+int partition_refused(const char *name, struct json_object *reply, int err);
+/* A command whose reply says no more than yes or no; EXIT_OK or complains. */
+int partition_ask(struct control_client *client, const char *name,
+		  const char *cmd, struct json_object *args);
 /* What "info" says, also of a failed one. NULL without memory. */
 struct json_object *partition_info(const char *name, const char *dir);
 /* Names of all, sorted; NULL-terminated; freed with partition_names_free(). */

@@ -76,6 +76,29 @@ int partition_connect(const char *name, char *dir,
 	return EXIT_FAILED;
 }
 
+int partition_refused(const char *name, struct json_object *reply, int err)
+{
+	const char *text = json_text(reply, "error", NULL);
+
+	if (err == -EPIPE)
+		text = "its worker died";
+	complain("%s: %s", name, text ? text : strerror(-err));
+	json_object_put(reply);
+	return exit_code(err);
+}
+
+int partition_ask(struct control_client *client, const char *name,
+		  const char *cmd, struct json_object *args)
+{
+	struct json_object *reply;
+	int ret = control_call(client, cmd, args, &reply);
+
+	if (ret)
+		return partition_refused(name, reply, ret);
+	json_object_put(reply);
+	return EXIT_OK;
+}
+
 /* Of one whose worker is dead, deaf or just starting. */
 static struct json_object *info_from_files(const char *name, const char *dir)
 {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libpart.h"
@@ -91,6 +92,16 @@ void print_untrusted(const char *text, const char *indent)
 	}
 	if (!begin)
 		putchar('\n');
+}
+
+void print_pair(const char *key, const char *value, const char *indent)
+{
+	char *line;
+
+	if (asprintf(&line, "%s: %s", key, value) < 0)
+		return;
+	print_untrusted(line, indent);
+	free(line);
 }
 
 void format_size(char *buf, unsigned long long bytes)
