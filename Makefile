@@ -100,7 +100,7 @@ install: hv libs tools
 
 # What was downloaded stays: to build again needs no network.
 clean:
-	rm -rf $(filter-out $(addprefix $(BUILD)/,apt kernel qemu kselftest stamp),$(wildcard $(BUILD)/*))
+	rm -rf $(filter-out $(addprefix $(BUILD)/,apt kernel qemu kselftest daemons stamp),$(wildcard $(BUILD)/*))
 	rm -rf $(BUILD)/kernel/*/kroot/mod/*
 
 distclean:

@@ -64,8 +64,15 @@ loopback_once() {
 	wait $!
 }
 
+# Loopback channels; offers take a moment.
+channels() { ls /sys/bus/vmbus/devices | grep -c ^8d9c274e; }
+
 loopback() {
-	echo "@@devices $(ls /sys/bus/vmbus/devices | grep -c ^8d9c274e)"
+	for i in 1 2 3 4 5; do
+		[ "$(channels)" -lt 2 ] || break
+		sleep 1
+	done
+	echo "@@devices $(channels)"
 	loopback_once
 	rmmod uio_hv_generic || echo "@@failed rmmod uio_hv_generic"
 	rmmod hv_vmbus || echo "@@failed rmmod hv_vmbus"
@@ -114,6 +121,71 @@ cpus() {
 	complaints
 }
 
+# clock: wrong by years, until the driver comes and the host sets it.
+wrong_clock() {
+	rmmod hv_utils
+	date -s '2001-02-03 04:05:06' >/dev/null
+	modprobe hv_utils
+	for i in 1 2 3 4 5 6 7 8 9; do
+		[ "$(date +%Y)" = 2001 ] || break
+		sleep 1
+	done
+	echo "@@clock $(date +%s)"
+}
+
+reload() {
+	for i in 1 2 3 4 5; do
+		rmmod hv_utils || echo "@@failed rmmod $i"
+		modprobe hv_utils || echo "@@failed modprobe $i"
+	done
+	complaints
+	echo "@@reloaded"
+}
+
+# Debian's daemon, a network card that leads nowhere, and a pair for the host.
+kvp_daemon() {
+	printf 'NAME="Debian GNU/Linux"\nVERSION_ID="12"\n' >/etc/os-release
+	modprobe dummy && ifconfig dummy0 10.9.8.7 up || echo "@@failed dummy0"
+	mkdir -p /var/lib/hyperv
+	{
+		printf color; head -c $((512 - 5)) /dev/zero
+		printf green; head -c $((2048 - 5)) /dev/zero
+	} >/var/lib/hyperv/.kvp_pool_1
+	hv_kvp_daemon || echo "@@failed hv_kvp_daemon"
+}
+
+# What the host has left: key and value, no more of them than there are.
+pool() {
+	file=/var/lib/hyperv/.kvp_pool_0
+	echo "@@pool $(stat -c %s $file): $(tr '\0' ' ' <$file | tr -s ' ')"
+}
+
+# What the kernel runs when the host asks talks to PID 1. slow: an init that has
+# much to do first.
+ic() {
+	trap 'echo "@@asked poweroff"; sleep $slow; poweroff -f' USR2
+	trap 'echo "@@asked reboot"; reboot -f' TERM
+	slow=0
+	modprobe hv_utils || echo "@@failed modprobe hv_utils"
+	echo "@@ready"
+	while :; do
+		# A signal ends it, too.
+		read -r word || continue
+		case $word in
+		clock)	wrong_clock ;;
+		ptp)	/ptp ;;
+		reload)	reload ;;
+		unload)	rmmod hv_utils; echo "@@unloaded" ;;
+		load)	modprobe hv_utils ;;
+		slow)	slow=20; echo "@@slow" ;;
+		halt)	halt -f ;;
+		daemon)	kvp_daemon ;;
+		orphan)	killall hv_kvp_daemon; echo "@@orphan" ;;
+		pool)	pool ;;
+		esac
+	done
+}
+
 case $(sed -n 's/.*life=\([a-z]*\).*/\1/p' /proc/cmdline) in
 poweroff)	poweroff -f ;;
 reboot)		reboot -f ;;
@@ -122,6 +194,7 @@ triple)		exec /triple ;;
 beat)		beat ;;
 vmbus)		vmbus; poweroff -f ;;
 loopback)	loopback; poweroff -f ;;
+ic)		ic ;;
 cpus)		cpus; poweroff -f ;;
 memory)		memory ;;
 another)	another ;;
