@@ -18,6 +18,7 @@
 #include <hvpart/status.h>
 #include <hvpart/hypercall.h>
 #include <hvpart/boot.h>
+#include "insn.h"
 
 #define pr_hvpart "hvpart: "
 
@@ -30,12 +31,14 @@ enum hvp_cpu_state { HVP_BARE, HVP_ENTERING, HVP_DEMOTED, HVP_LEAVING };
  * @state:  written on that CPU with interrupts off only
  * @in, @out: parameter pages of hvp_call(); use with interrupts off
  * @caller: struct hvpart_caller_page, registered while demoted
+ * @caller_spa: where that is
  */
 struct hvp_cpu {
 	enum hvp_cpu_state state;
 	struct hvpart_cpu_frame *frame;
 	void *in, *out;
 	void *caller;
+	u64 caller_spa;
 };
 
 DECLARE_PER_CPU(struct hvp_cpu, hvp_cpu);
@@ -68,6 +71,19 @@ void hvp_cpu_promote_all(void);
  * and the status is HV_STATUS_INVALID_VP_STATE.
  */
 u64 hvp_hypercall(u64 control, u64 in, u64 out);
+
+/* @cpu found that it is bare: the result word that its caller gets. */
+u64 hvp_hypercall_fell(struct hvp_cpu *cpu);
+
+/* hvp_hypercall() with interrupts off, on this CPU, which is demoted */
+static inline u64 hvp_hypercall_on(struct hvp_cpu *cpu, u64 control, u64 in,
+				   u64 out)
+{
+	u64 result = hvp_vmmcall(control, in, out);
+
+	return unlikely(result == HVP_VMMCALL_BARE) ?
+		hvp_hypercall_fell(cpu) : result;
+}
 
 static inline u64 hvp_hypercall_fast(u16 code, u64 p1, u64 p2)
 {

@@ -9,8 +9,17 @@
 #include <hvpart/call_hvpart.h>
 #include <hvpart/callerpage.h>
 #include "hvpart.h"
-#include "insn.h"
 #include "netlink.h"
+
+/* It went back by itself (DESIGN wall 13). */
+u64 hvp_hypercall_fell(struct hvp_cpu *cpu)
+{
+	cpu->state = HVP_BARE;
+	pr_crit("hvpart: the hypervisor has failed on CPU %d, which is bare again: see its log, then unload\n",
+		smp_processor_id());
+	hvp_event_hypervisor_fault(smp_processor_id());
+	return HV_STATUS_OPERATION_FAILED;
+}
 
 u64 hvp_hypercall(u64 control, u64 in, u64 out)
 {
@@ -20,17 +29,8 @@ u64 hvp_hypercall(u64 control, u64 in, u64 out)
 
 	local_irq_save(flags);
 	cpu = this_cpu_ptr(&hvp_cpu);
-	if (cpu->state == HVP_DEMOTED) {
-		result = hvp_vmmcall(control, in, out);
-		if (result == HVP_VMMCALL_BARE) {
-			/* It went back by itself (DESIGN wall 13). */
-			cpu->state = HVP_BARE;
-			result = HV_STATUS_OPERATION_FAILED;
-			pr_crit("hvpart: the hypervisor has failed on CPU %d, which is bare again: see its log, then unload\n",
-				smp_processor_id());
-			hvp_event_hypervisor_fault(smp_processor_id());
-		}
-	}
+	if (cpu->state == HVP_DEMOTED)
+		result = hvp_hypercall_on(cpu, control, in, out);
 	local_irq_restore(flags);
 	return result;
 }
@@ -98,6 +98,7 @@ int hvp_hypercall_init(void)
 			hvp_hypercall_exit();
 			return -ENOMEM;
 		}
+		c->caller_spa = __pa(c->caller);
 	}
 	return 0;
 }

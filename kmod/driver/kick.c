@@ -114,7 +114,7 @@ bool hvp_taking_notes(void)
 	return raw_cpu_read(taking_notes);
 }
 
-static u64 take_all(struct hvpart_caller_page *page)
+u64 hvp_take_all_notes(struct hvpart_caller_page *page)
 {
 	u64 ticket = READ_ONCE(page->flush_ticket);
 	u32 overflow = READ_ONCE(page->overflow);
@@ -137,16 +137,6 @@ static u64 take_all(struct hvpart_caller_page *page)
 	WRITE_ONCE(page->port_count, 0);
 	WRITE_ONCE(page->overflow, 0);
 	return ticket;
-}
-
-u64 hvp_take_notes(struct hvpart_caller_page *page)
-{
-	/* Almost always there is nothing, and this is the hot path. */
-	if (likely(!(READ_ONCE(page->flush_ticket) |
-		     READ_ONCE(page->kick_count) |
-		     READ_ONCE(page->port_count) | READ_ONCE(page->overflow))))
-		return 0;
-	return take_all(page);
 }
 
 void hvp_kick_init(void)

@@ -3,10 +3,14 @@
 #ifndef HVP_KICK_H
 #define HVP_KICK_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
+#include <hvpart/callerpage.h>
 
 struct hvp_vp;
-struct hvpart_caller_page;
+
+/* The page is not empty. Return: the flush ticket. */
+u64 hvp_take_all_notes(struct hvpart_caller_page *page);
 
 /**
  * hvp_take_notes - act on this CPU's caller page and empty it
@@ -14,7 +18,15 @@ struct hvpart_caller_page;
  * Context: interrupts off since before the hypercall that filled it.
  * Return: the flush ticket, 0 when nothing has to be waited for.
  */
-u64 hvp_take_notes(struct hvpart_caller_page *page);
+static inline u64 hvp_take_notes(struct hvpart_caller_page *page)
+{
+	/* Almost always there is nothing, and this is the hot path. */
+	if (likely(!(READ_ONCE(page->flush_ticket) |
+		     READ_ONCE(page->kick_count) |
+		     READ_ONCE(page->port_count) | READ_ONCE(page->overflow))))
+		return 0;
+	return hvp_take_all_notes(page);
+}
 
 /*
  * Is this CPU in the midst of that? Then its caller page is in use: what is

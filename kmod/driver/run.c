@@ -41,10 +41,21 @@ MODULE_PARM_DESC(halt_poll_us,
 
 /* --- when to stop ------------------------------------------------------- */
 
+/* One look at all of them: the hot path has no time for three. */
+#define STOP_FLAGS	(_TIF_NEED_RESCHED | _TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL)
+
 static bool vp_interrupted(const struct hvp_vp *vp)
 {
 	return signal_pending(current) || READ_ONCE(vp->run->immediate_exit) ||
 		READ_ONCE(vp->part->dead);
+}
+
+/* The last look before the guest. Context: interrupts off. */
+static bool vp_may_enter(const struct hvp_vp *vp)
+{
+	return likely(!(read_thread_flags() & STOP_FLAGS) &&
+		      !READ_ONCE(vp->run->immediate_exit) &&
+		      !READ_ONCE(vp->part->dead) && !task_work_pending(current));
 }
 
 /*
@@ -69,6 +80,21 @@ static int vp_must_leave(const struct hvp_vp *vp)
 	return task_work_pending(current) ? vp_do_task_work() : 0;
 }
 
+/* The guest may not be entered: leave, or let others run first. */
+static int vp_attend(struct hvp_vp *vp)
+{
+	int ret = vp_must_leave(vp);
+
+	if (ret) {
+		vp->stats.interrupted++;
+		return ret;
+	}
+	/* cond_resched() may be nothing in a preemptible kernel. */
+	if (need_resched())
+		schedule();
+	return RUN_ON;
+}
+
 /* --- the VP's timer ------------------------------------------------------ */
 
 /*
@@ -85,21 +111,10 @@ static enum hrtimer_restart vp_timer_fn(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/*
- * Arms the timer on this CPU for the VP's next deadline, unless it is already.
- * Without a deadline it is left alone: one needless wake costs less than
- * stopping it each time. Context: interrupts off.
- */
-static void vp_arm_timer(struct hvp_vp *vp)
+static void vp_start_timer(struct hvp_vp *vp, u64 deadline, int cpu)
 {
-	u64 deadline = vp->page->next_deadline_tsc;
-	int cpu = smp_processor_id();
-	u64 now, ns;
+	u64 now = rdtsc(), ns;
 
-	if (!deadline || (deadline == READ_ONCE(vp->timer_deadline) &&
-			  cpu == vp->timer_cpu))
-		return;
-	now = rdtsc();
 	ns = deadline > now ?
 		mul_u64_u32_div(deadline - now, NSEC_PER_MSEC, tsc_khz) : 0;
 	vp->stats.timer_starts++;
@@ -107,6 +122,21 @@ static void vp_arm_timer(struct hvp_vp *vp)
 	vp->timer_cpu = cpu;
 	hrtimer_start(&vp->timer, ns_to_ktime(min_t(u64, ns, KTIME_MAX / 2)),
 		      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/*
+ * Arms the timer on this CPU for the VP's next deadline, unless it is already.
+ * Without a deadline it is left alone: one needless wake costs less than
+ * stopping it each time. Context: interrupts off.
+ */
+static inline void vp_arm_timer(struct hvp_vp *vp)
+{
+	u64 deadline = vp->page->next_deadline_tsc;
+	int cpu = smp_processor_id();
+
+	if (deadline && (deadline != READ_ONCE(vp->timer_deadline) ||
+			 cpu != vp->timer_cpu))
+		vp_start_timer(vp, deadline, cpu);
 }
 
 /* --- blocked -------------------------------------------------------------- */
@@ -184,6 +214,7 @@ static int vp_clear_suspend(struct hvp_vp *vp)
 
 /* --- dispatch -------------------------------------------------------------- */
 
+/* No output: the VP's page says the same, and stays with the VP. */
 static u16 vp_dispatch_on(struct hvp_vp *vp, struct hvp_cpu *cpu, u64 *ticket)
 {
 	struct hvpart_caller_page *page = cpu->caller;
@@ -199,8 +230,8 @@ static u16 vp_dispatch_on(struct hvp_vp *vp, struct hvp_cpu *cpu, u64 *ticket)
 	vp_arm_timer(vp);
 	trace_hvpart_vp_run(in->partition_id, in->vp_index, in->flags,
 			    vp->timer_deadline);
-	status = hvp_status(hvp_hypercall(HVCALL_DISPATCH_VP, __pa(in),
-					  __pa(page->output)));
+	status = hvp_status(hvp_hypercall_on(cpu, HVCALL_DISPATCH_VP,
+			cpu->caller_spa + offsetof(typeof(*page), input), 0));
 	if (status == HV_STATUS_SUCCESS)
 		vp->resume = false;
 	*ticket = hvp_take_notes(page);
@@ -209,7 +240,7 @@ static u16 vp_dispatch_on(struct hvp_vp *vp, struct hvp_cpu *cpu, u64 *ticket)
 
 /*
  * One dispatch. The order of the first lines is half of the protocol of kick.c.
- * Return: HV_STATUS_*, HVP_STATUS_BARE; -1: there is something to do first.
+ * Return: HV_STATUS_*, HVP_STATUS_BARE; -1: vp_attend() first.
  */
 static int vp_dispatch(struct hvp_vp *vp, u64 *ticket)
 {
@@ -222,10 +253,9 @@ static int vp_dispatch(struct hvp_vp *vp, u64 *ticket)
 	WRITE_ONCE(vp->kicked, false);
 	WRITE_ONCE(vp->cpu, smp_processor_id());
 	smp_mb();
-	if (cpu->state != HVP_DEMOTED)
-		status = HVP_STATUS_BARE;
-	else if (!need_resched() && !vp_interrupted(vp))
-		status = vp_dispatch_on(vp, cpu, ticket);
+	if (vp_may_enter(vp))
+		status = likely(cpu->state == HVP_DEMOTED) ?
+			vp_dispatch_on(vp, cpu, ticket) : HVP_STATUS_BARE;
 	WRITE_ONCE(vp->cpu, -1);
 	local_irq_enable();
 	return status;
@@ -265,7 +295,7 @@ static int vp_handle_status(struct hvp_vp *vp, int status, unsigned int *bare)
 		return vp_handle(vp);
 	}
 	if (status < 0)
-		return RUN_ON;
+		return vp_attend(vp);
 	trace_hvpart_vp_exit(vp->part->account.id, vp->index, status, 0, 0, 0);
 	switch (status) {
 	case HVP_STATUS_BARE:
@@ -304,10 +334,42 @@ static void vp_tell_fault(const struct hvp_vp *vp)
 	hvp_event_fault(vp->part, vp->index, fault, NULL);
 }
 
+#define MESSAGE_WORDS	(sizeof(struct hv_message) / sizeof(u64))
+#define COPY_WORDS	4U
+
+/*
+ * As much as there is of a message, mostly a third of the room for it. The
+ * last word goes along, to prove that user space has all of the room.
+ */
+static int vp_copy_message(u64 __user *to, const struct hv_message *msg)
+{
+	unsigned int size = sizeof(msg->header) + msg->header.payload_size;
+	const u64 *from = (const u64 *)msg;
+	unsigned int i;
+
+	BUILD_BUG_ON(MESSAGE_WORDS % COPY_WORDS);
+	size = min_t(unsigned int, size, sizeof(*msg));
+	if (!user_access_begin(to, sizeof(*msg)))
+		return -EFAULT;
+	unsafe_put_user(from[MESSAGE_WORDS - 1], to + MESSAGE_WORDS - 1, fault);
+	for (i = 0; i * sizeof(u64) < size; i += COPY_WORDS) {
+		unsafe_put_user(from[i], to + i, fault);
+		unsafe_put_user(from[i + 1], to + i + 1, fault);
+		unsafe_put_user(from[i + 2], to + i + 2, fault);
+		unsafe_put_user(from[i + 3], to + i + 3, fault);
+	}
+	user_access_end();
+	return 0;
+
+fault:
+	user_access_end();
+	return -EFAULT;
+}
+
 static long vp_deliver(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
 {
 	BUILD_BUG_ON(sizeof(arg->msg_buf) != sizeof(vp->page->message));
-	if (copy_to_user(arg->msg_buf, &vp->page->message, sizeof(arg->msg_buf)))
+	if (vp_copy_message((u64 __user *)arg->msg_buf, &vp->page->message))
 		return -EFAULT;
 	vp->undelivered = false;
 	vp->resume = true;
@@ -334,14 +396,6 @@ long hvp_vp_run(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
 
 	vp->stats.runs++;
 	while (!vp->undelivered) {
-		ret = vp_must_leave(vp);
-		if (ret) {
-			vp->stats.interrupted++;
-			return ret;
-		}
-		/* cond_resched() may be nothing in a preemptible kernel. */
-		if (need_resched())
-			schedule();
 		status = vp_dispatch(vp, &ticket);
 		if (hvp_crash_is_of(&vp->part->crash, vp->index))
 			hvp_crash_read(vp->part);

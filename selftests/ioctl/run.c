@@ -220,12 +220,26 @@ TEST_F(run, register_page)
 /* A message that could not be handed out is handed out later. */
 TEST_F(run, bad_buffer_loses_nothing)
 {
+	void *end;
+
 	ASSERT_EQ(0, guest_start_real(self->vp, 0, guest_out));
 	EXPECT_EQ(-EFAULT, vp_run(self->vp, NULL));
 	ASSERT_EQ(0, munmap(self->ram + GUEST_RAM - PAGE, PAGE));
-	EXPECT_EQ(-EFAULT, vp_run(self->vp, (void *)self->ram + GUEST_RAM - PAGE - 128));
-	ASSERT_EQ(0, vp_run(self->vp, &self->m));
+	end = (void *)self->ram + GUEST_RAM - PAGE;
+	EXPECT_EQ(-EFAULT, vp_run(self->vp, end - 128));
+	/* All but one byte, though the message is much shorter. */
+	EXPECT_EQ(-EFAULT, vp_run(self->vp, end - sizeof(self->m) + 1));
+	memset(&self->m, 0, sizeof(self->m));
+	/* A buffer need not be aligned. */
+	ASSERT_EQ(0, vp_run(self->vp, end - sizeof(self->m) - 3));
+	memcpy(&self->m, end - sizeof(self->m) - 3, sizeof(self->m));
+	EXPECT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->m.header.message_type);
+	EXPECT_EQ(sizeof(*IO(self->m)), self->m.header.payload_size);
 	EXPECT_EQ(0x10, IO(self->m)->port_number);
+	EXPECT_EQ(get_reg(self->vp, 0, HV_X64_REGISTER_RIP),
+		  IO(self->m)->header.rip);
+	/* Its last field, and not a byte less. */
+	EXPECT_EQ(get_reg(self->vp, 0, HV_X64_REGISTER_RDI), IO(self->m)->rdi);
 }
 
 TEST_F(run, invalid_state_is_told)

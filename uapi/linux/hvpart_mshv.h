@@ -330,7 +330,8 @@ enum {
 
 /**
  * struct hvpart_run_vp - argument of HVPART_RUN_VP
- * @msg_buf: out: the intercept message (struct hv_message)
+ * @msg_buf: out: the intercept message (struct hv_message). All of it must be
+ *	writable; what stands behind the payload afterwards means nothing
  *
  * VP ioctl: runs the VP until it stops with an intercept. The next call goes on
  * from there, with what was written in the register page or by SetVpRegisters.
