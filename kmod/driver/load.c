@@ -12,7 +12,6 @@
 #include <linux/errno.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
-#include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -33,7 +32,6 @@
 #define POOL_PAGES_PER_CPU	24
 #define POOL_PAGES_MIN		192
 #define APIC_TIMER_HZ		200000000ULL
-#define MAX_RANGES		512
 
 static struct hvp_load load;
 
@@ -77,36 +75,6 @@ static int add_chunk(u32 use)
 	load.chunks[load.nr_chunks].use = use;
 	load.nr_chunks++;
 	return 0;
-}
-
-static int collect_range(struct resource *res, void *unused)
-{
-	u64 start = PFN_UP(res->start), end = PFN_DOWN(res->end + 1);
-
-	if (start >= end)
-		return 0;
-	if (load.nr_ranges == MAX_RANGES)
-		return -E2BIG;
-	load.ranges[load.nr_ranges].pfn = start;
-	load.ranges[load.nr_ranges].npages = end - start;
-	load.nr_ranges++;
-	load.max_pfn = max(load.max_pfn, end);
-	return 0;
-}
-
-static int collect_ranges(void)
-{
-	int ret;
-
-	load.ranges = kcalloc(MAX_RANGES, sizeof(*load.ranges), GFP_KERNEL);
-	if (!load.ranges)
-		return -ENOMEM;
-	ret = walk_iomem_res_desc(IORES_DESC_NONE,
-				  IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY,
-				  0, -1, NULL, collect_range);
-	if (!ret && !load.nr_ranges)
-		ret = -ENXIO;
-	return ret;
 }
 
 static int allocate(void)
@@ -378,7 +346,7 @@ int hvp_load(void)
 
 	BUILD_BUG_ON(sizeof(struct hvpart_boot_chunk) != 16);
 	load.la57 = hvp_read_cr4() & X86_CR4_LA57;
-	ret = collect_ranges();
+	ret = hvp_ranges_collect(&load);
 	if (!ret)
 		ret = allocate();
 	if (!ret)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What load.c keeps. */
+/* What load.c keeps, and who helps it. */
 #ifndef HVP_LOAD_H
 #define HVP_LOAD_H
 
@@ -17,5 +17,11 @@ struct hvp_load {
 	struct hvpart_boot_info *info;
 	struct hvpart_cpu_frame *frames;
 };
+
+/*
+ * Fill @ranges, @nr_ranges, @max_pfn (ranges.c). Return: 0, -ENOMEM, -E2BIG,
+ * -ENXIO: no RAM found.
+ */
+int hvp_ranges_collect(struct hvp_load *load);
 
 #endif

@@ -50,6 +50,13 @@ plan() { echo "1..$n"; exit $failed; }
 insmod /hvpart.ko && rmmod hvpart
 check $? "first load and unload"
 
+# The legacy hole costs the first 2 MiB their large page; nothing else may.
+insmod /hvpart.ko
+small=$(awk '$1 ~ /^leaf_4k/ { print $2 }' /sys/kernel/debug/hvpart/info)
+rmmod hvpart
+[ "$small" ] && [ "$small" -le 512 ]
+check $? "small pages in the root's map: only the first 2 MiB has some ($small)"
+
 idle_cycles() {
 	i=0
 	while [ $i -lt $((cycles * 3)) ]; do

@@ -94,7 +94,10 @@ struct hvpart_boot_chunk {
 };
 HVPART_ASSERT_SIZE(struct hvpart_boot_chunk, 16);
 
-/* System RAM; ascending, apart. Everything else is device memory or a hole. */
+/*
+ * System RAM, and firmware's RAM that fills the last 2 MiB of a range; ascending,
+ * apart. Everything else is device memory, a hole, or firmware's.
+ */
 struct hvpart_boot_range {
 	__u64 pfn;
 	__u64 npages;
