@@ -23,6 +23,7 @@
 #include "compat.h"
 #include "partition.h"
 #include "ports.h"
+#include "user.h"
 
 /* VMBus's, as good as any. */
 #define PORT_SINT	2
@@ -35,10 +36,11 @@
  * @type: HV_PORT_TYPE_*
  * @flags: event port: struct eventfd_ctx by flag number
  * @wq: message port: readers
- * @noted: message port: something may be there
+ * @noted: message port: something may be there. While it is not set nothing is,
+ *	or the note is still to come
  * @ended: the hypervisor does not know it any more
  * @read_lock: one read() at a time
- * @stash: a message that was fetched and not yet handed out
+ * @stash: its message was fetched and not yet handed out
  * @stashed: there is one
  */
 struct hvp_port {
@@ -48,7 +50,7 @@ struct hvp_port {
 	wait_queue_head_t wq;
 	bool noted, ended;
 	struct mutex read_lock;
-	struct hv_message stash;
+	struct hvpart_output_receive_message stash;
 	bool stashed;
 };
 
@@ -316,13 +318,12 @@ long hvp_port_eventfd(struct hvp_partition *part, void __user *arg)
 static int msgq_fetch(struct hvp_port *port)
 {
 	const struct hvpart_input_receive_message in = { .port_id = port->id };
-	struct hvpart_output_receive_message out;
 	struct hvp_request r = {
 		.code = HVCALL_HVPART_RECEIVE_MESSAGE,
 		.in = &in,
 		.in_len = sizeof(in),
-		.out = &out,
-		.out_len = sizeof(out),
+		.out = &port->stash,
+		.out_len = sizeof(port->stash),
 	};
 	int ret;
 
@@ -330,6 +331,8 @@ static int msgq_fetch(struct hvp_port *port)
 		return 0;
 	if (READ_ONCE(port->ended))
 		return -EIO;
+	if (!READ_ONCE(port->noted))
+		return -EAGAIN;
 	/* Before the call: a message that comes after it raises it again. */
 	WRITE_ONCE(port->noted, false);
 	ret = hvp_request_run(&r);
@@ -337,9 +340,8 @@ static int msgq_fetch(struct hvp_port *port)
 		return -EAGAIN;
 	if (ret)
 		return ret;
-	port->stash = out.message;
 	port->stashed = true;
-	if (out.remaining)
+	if (port->stash.remaining)
 		WRITE_ONCE(port->noted, true);
 	return 0;
 }
@@ -347,20 +349,19 @@ static int msgq_fetch(struct hvp_port *port)
 static ssize_t msgq_read_some(struct hvp_port *port, char __user *buf,
 			      size_t count)
 {
+	const struct hv_message *msg = &port->stash.message;
 	size_t done = 0;
 	int ret = 0;
 
-	while (count - done >= sizeof(port->stash)) {
+	while (count - done >= sizeof(*msg)) {
 		ret = msgq_fetch(port);
+		if (!ret)
+			ret = hvp_message_to_user(buf + done, msg,
+						  sizeof(*msg));
 		if (ret)
 			break;
-		if (copy_to_user(buf + done, &port->stash,
-				 sizeof(port->stash))) {
-			ret = -EFAULT;
-			break;
-		}
 		port->stashed = false;
-		done += sizeof(port->stash);
+		done += sizeof(*msg);
 		if (signal_pending(current))
 			break;
 	}

@@ -15,7 +15,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/task_work.h>
-#include <linux/uaccess.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 #include <hvpart/call_vp.h>
@@ -23,6 +22,7 @@
 #include "compat.h"
 #include "kick.h"
 #include "partition.h"
+#include "user.h"
 #include "vp.h"
 #include "hvp_trace.h"
 
@@ -334,42 +334,13 @@ static void vp_tell_fault(const struct hvp_vp *vp)
 	hvp_event_fault(vp->part, vp->index, fault, NULL);
 }
 
-#define MESSAGE_WORDS	(sizeof(struct hv_message) / sizeof(u64))
-#define COPY_WORDS	4U
-
-/*
- * As much as there is of a message, mostly a third of the room for it. The
- * last word goes along, to prove that user space has all of the room.
- */
-static int vp_copy_message(u64 __user *to, const struct hv_message *msg)
-{
-	unsigned int size = sizeof(msg->header) + msg->header.payload_size;
-	const u64 *from = (const u64 *)msg;
-	unsigned int i;
-
-	BUILD_BUG_ON(MESSAGE_WORDS % COPY_WORDS);
-	size = min_t(unsigned int, size, sizeof(*msg));
-	if (!user_access_begin(to, sizeof(*msg)))
-		return -EFAULT;
-	unsafe_put_user(from[MESSAGE_WORDS - 1], to + MESSAGE_WORDS - 1, fault);
-	for (i = 0; i * sizeof(u64) < size; i += COPY_WORDS) {
-		unsafe_put_user(from[i], to + i, fault);
-		unsafe_put_user(from[i + 1], to + i + 1, fault);
-		unsafe_put_user(from[i + 2], to + i + 2, fault);
-		unsafe_put_user(from[i + 3], to + i + 3, fault);
-	}
-	user_access_end();
-	return 0;
-
-fault:
-	user_access_end();
-	return -EFAULT;
-}
-
 static long vp_deliver(struct hvp_vp *vp, struct hvpart_run_vp __user *arg)
 {
-	BUILD_BUG_ON(sizeof(arg->msg_buf) != sizeof(vp->page->message));
-	if (vp_copy_message((u64 __user *)arg->msg_buf, &vp->page->message))
+	const struct hv_message *msg = &vp->page->message;
+
+	BUILD_BUG_ON(sizeof(arg->msg_buf) != sizeof(*msg));
+	if (hvp_message_to_user(arg->msg_buf, msg, sizeof(msg->header) +
+				msg->header.payload_size))
 		return -EFAULT;
 	vp->undelivered = false;
 	vp->resume = true;
