@@ -23,6 +23,8 @@ static inline uint64_t tsc(void)
 	} while (0)
 
 int bench_io(void);		/* child_user_exit_roundtrip */
+int bench_signal(void);		/* child_signal_eventfd */
+int bench_post(void);		/* child_post_message */
 int bench_root(int argc, char **argv);
 int bench_work(void);		/* the fixed work of root_slowdown */
 int bench_overhead(void);	/* partition_overhead_kib: its hypervisor part */
