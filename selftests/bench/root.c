@@ -10,9 +10,9 @@
 #include "bench.h"
 #include "libpart.h"
 
-#define WORK_FORKS	50
-#define WORK_MAPS	200
-#define WORK_CALLS	5000
+#define WORK_FORKS	25
+#define WORK_MAPS	100
+#define WORK_CALLS	2500
 
 static uint64_t root_exits(struct part_dev *dev)
 {
