@@ -73,6 +73,15 @@ static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 eve
 		hypercall_store(vp->caller, cpu->dispatch_out, &out, sizeof(out));
 }
 
+void dispatch_sync(struct percpu *cpu, struct vp *vp)
+{
+	if (cpu->synced)
+		return;
+	cpu->synced = true;
+	apic_set_tpr(vp, vendor_cr8(&vp->v) << 4 | (apic_get_tpr(vp) & 0xf));
+	apic_assist_exit(vp);
+}
+
 void dispatch_end(struct percpu *cpu, u32 state, u32 event)
 {
 	struct vp *vp = cpu->current, *caller = vp->caller;
@@ -260,6 +269,10 @@ bool dispatch_prepare(struct percpu *cpu, struct vp *vp)
 {
 	u64 now = vp->next_deadline ? rdtsc() : 0;
 
+	if (!MUTATED(SYNC_PREPARE))
+		dispatch_sync(cpu, vp);
+	/* Before the looks: what they change is looked at once more. */
+	cpu->look = false;
 	if (unlikely(READ_ONCE(vp->requests)))
 		take_requests(vp);
 	if (unlikely(vp->next_deadline && vp->next_deadline <= now))
@@ -287,6 +300,7 @@ bool dispatch_prepare(struct percpu *cpu, struct vp *vp)
 	}
 	vendor_set_cr8(&vp->v, apic_get_tpr(vp) >> 4);
 	apic_assist_enter(vp);
+	cpu->synced = false;
 	return true;
 }
 
@@ -335,6 +349,8 @@ hv_status hc_dispatch_vp(struct hcall *c)
 	vp->stats.dispatches++;
 	cpu->dispatch_out = c->out_gpa;
 	cpu->tell_root = false;
+	cpu->synced = true;
+	LOOK(cpu, LOOK_DISPATCH);
 	world_switch(c->vp, vp);
 	vp->enter_tsc = rdtsc();
 	cpu->current = vp;

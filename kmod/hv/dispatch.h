@@ -5,6 +5,13 @@
 
 #include "partition.h"
 
+/*
+ * The guest moves its TPR, and ends interrupts in the assist page, without an
+ * exit. The APIC has both after this, until the next dispatch_prepare(). Before
+ * whatever ends a dispatch, too: the parent reads them.
+ */
+void dispatch_sync(struct percpu *cpu, struct vp *vp);
+
 /* The current VP (a child's) stops; its caller becomes current. */
 void dispatch_end(struct percpu *cpu, u32 state, u32 event);
 

@@ -34,6 +34,7 @@ void epoch_flush(void)
 	/* Tickets only grow, so this is the highest. */
 	if (!MUTATED(EPOCH_TO_ROOT))
 		this_cpu()->flush_ticket = ticket;
+	LOOK(this_cpu(), LOOK_TICKET);
 }
 
 u64 epoch_now(void)

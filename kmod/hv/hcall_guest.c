@@ -158,7 +158,10 @@ hv_status hc_flush_list_ex(struct hcall *c)
 /* A hint that the caller spins on a lock: its CPU may do something else. */
 hv_status hc_spin_wait(struct hcall *c)
 {
+	struct percpu *cpu = this_cpu();
+
 	(void)c;
-	this_cpu()->tell_root = true;
+	cpu->tell_root = true;
+	LOOK(cpu, LOOK_SPIN);
 	return HV_STATUS_SUCCESS;
 }

@@ -261,21 +261,11 @@ static void release(struct hcall *c)
 		partition_unlock(c->p);
 }
 
-static hv_status call(struct hcall *c, u64 control)
+static hv_status call(struct hcall *c, u32 index)
 {
-	const struct hc_desc *d;
+	const struct hc_desc *d = &calls[index];
 	hv_status st;
-	u32 found;
 
-	if (control & HV_HYPERCALL_RSVD_MASK)
-		return HV_STATUS_INVALID_HYPERCALL_INPUT;
-	found = find_call(c->code);
-	if (!found) {
-		if (c->caller->debug_break == HVPART_BREAK_UNKNOWN_CALL)
-			return HV_STATUS_SUCCESS;
-		return HV_STATUS_INVALID_HYPERCALL_CODE;
-	}
-	d = &calls[found - 1];
 	st = check_shape(d, c);
 	if (st)
 		return st;
@@ -287,7 +277,7 @@ static hv_status call(struct hcall *c, u64 control)
 	c->rep_done = c->rep_start;
 	st = acquire(d, c);
 	if (!st)
-		st = run(found - 1, c);
+		st = run(index, c);
 	release(c);
 	return store(d, c, st);
 }
@@ -322,12 +312,23 @@ static void decode(struct hcall *c, struct vp *vp, u64 control)
 	c->out_gpa = vp_gpr(vp, GPR_R8);
 }
 
+/* The answer to a control word that names no call. */
+static hv_status no_call(const struct partition *p, u64 control)
+{
+	if (control & HV_HYPERCALL_RSVD_MASK)
+		return HV_STATUS_INVALID_HYPERCALL_INPUT;
+	if (p->debug_break == HVPART_BREAK_UNKNOWN_CALL)
+		return HV_STATUS_SUCCESS;
+	return HV_STATUS_INVALID_HYPERCALL_CODE;
+}
+
 void hypercall(struct vp *vp, u32 insn_len)
 {
 	struct cpu_regs *r = &vp->v.regs;
 	u64 control = r->gpr[GPR_RCX];
 	struct hcall c;
 	hv_status st;
+	u32 found;
 
 	if (!may_call(vp)) {
 		vp_inject_ud(vp);
@@ -341,8 +342,14 @@ void hypercall(struct vp *vp, u32 insn_len)
 		vp_skip(vp, insn_len);
 		return;
 	}
+	found = find_call(control & HV_HYPERCALL_CODE_MASK);
+	if (control & HV_HYPERCALL_RSVD_MASK || !found) {
+		r->gpr[GPR_RAX] = no_call(vp->partition, control);
+		vp_skip(vp, insn_len);
+		return;
+	}
 	decode(&c, vp, control);
-	st = call(&c, control);
+	st = call(&c, found - 1);
 	if (c.rep_count && c.rep_done > c.rep_start) {
 		r->gpr[GPR_RCX] = (control & ~HV_HYPERCALL_REP_START_MASK) |
 			(u64)c.rep_done << HV_HYPERCALL_REP_START_OFFSET;

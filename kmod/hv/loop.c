@@ -15,6 +15,7 @@
 #include "msr.h"
 #include "owner.h"
 #include "world.h"
+#include <hvpart/msr.h>
 
 static void to_parent(struct percpu *cpu)
 {
@@ -44,6 +45,11 @@ static void do_cpuid(struct vp *vp, u32 len)
 /* What an MSR access asks for beyond its value. */
 static void msr_after(struct percpu *cpu, struct vp *vp, enum msr_action a, u32 len)
 {
+	if (likely(a == MSR_DONE)) {
+		vp_skip(vp, len);
+		return;
+	}
+	LOOK(cpu, LOOK_MSR);
 	switch (a) {
 	case MSR_INJECT_GP:
 	case MSR_INTERCEPT:		/* intercepts of MSRs: not implemented */
@@ -70,12 +76,23 @@ static void msr_after(struct percpu *cpu, struct vp *vp, enum msr_action a, u32 
 	vp_skip(vp, len);
 }
 
+/* x2APIC registers and their synthetic forms: they follow CR8 and lazy EOIs. */
+static bool of_apic(u32 msr)
+{
+	return msr - 0x800 <= 0xff || msr - HV_X64_MSR_EOI <= 2;
+}
+
 static void do_rdmsr(struct percpu *cpu, struct vp *vp, u32 len)
 {
 	u64 *r = vp->v.regs.gpr;
+	enum msr_action a;
 	u64 val = 0;
-	enum msr_action a = msr_read(vp, r[GPR_RCX], &val);
 
+	if (of_apic(r[GPR_RCX])) {
+		dispatch_sync(cpu, vp);
+		LOOK(cpu, LOOK_APIC);
+	}
+	a = msr_read(vp, r[GPR_RCX], &val);
 	if (a != MSR_INJECT_GP && a != MSR_INTERCEPT) {
 		r[GPR_RAX] = (u32)val;
 		r[GPR_RDX] = val >> 32;
@@ -152,10 +169,16 @@ static void die(struct percpu *cpu, struct vp *vp, const struct hv_exit *e)
 	to_parent(cpu);
 }
 
+/* Exits that need no look by themselves: what they call says so (LOOK()). */
+#define PURE_EXITS	(BIT(EXIT_CPUID) | BIT(EXIT_MSR_READ) | BIT(EXIT_HYPERCALL))
+
 static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 {
-	apic_set_tpr(vp, vendor_cr8(&vp->v) << 4 | (apic_get_tpr(vp) & 0xf));
-	apic_assist_exit(vp);
+	if (!(PURE_EXITS & BIT(e->reason))) {
+		LOOK(cpu, LOOK_EXIT);
+		if (!MUTATED(SYNC_EXIT))
+			dispatch_sync(cpu, vp);
+	}
 	switch (e->reason) {
 	case EXIT_INTR:
 	case EXIT_NMI:
@@ -307,6 +330,15 @@ static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		dispatch_tell_ticket(cpu, vp->caller_page);
 }
 
+/* May the guest of @vp, which was left a moment ago, just go on? */
+static bool nothing_new(const struct percpu *cpu, const struct vp *vp)
+{
+	return !cpu->look &&
+		(!READ_ONCE(vp->requests) || MUTATED(LOOK_REQUESTS)) &&
+		(vp->gpa_seen == READ_ONCE(vp->partition->gpa.generation) ||
+		 MUTATED(LOOK_GENERATION));
+}
+
 void hv_loop(struct percpu *cpu)
 {
 	struct hv_exit e;
@@ -314,7 +346,8 @@ void hv_loop(struct percpu *cpu)
 
 	while (!cpu->leave) {
 		vp = cpu->current;
-		if (vp != cpu->root_vp && !dispatch_prepare(cpu, vp))
+		if (vp != cpu->root_vp && !nothing_new(cpu, vp) &&
+		    !dispatch_prepare(cpu, vp))
 			continue;
 		vendor_run(&vp->v, &e);
 		if (unlikely(epoch_behind(cpu)) && !MUTATED(LOOP_EPOCH)) {

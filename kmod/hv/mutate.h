@@ -87,7 +87,20 @@
 	X(FLUSH_WAIT)		/* a flush waits for its targets */	\
 	X(NPF_FLUSH)							\
 	X(ROOT_NPF_FLUSH)						\
-	X(PORT_QUIESCE)		/* no sender is at a VP that goes */
+	X(PORT_QUIESCE)		/* no sender is at a VP that goes */	\
+	X(LOOK_DISPATCH)	/* see percpu.h */			\
+	X(LOOK_EXIT)							\
+	X(LOOK_APIC)							\
+	X(LOOK_MSR)							\
+	X(LOOK_DEADLINE)						\
+	X(LOOK_TELL)							\
+	X(LOOK_PORT)							\
+	X(LOOK_SPIN)							\
+	X(LOOK_TICKET)							\
+	X(LOOK_REQUESTS)						\
+	X(LOOK_GENERATION)						\
+	X(SYNC_PREPARE)		/* the APIC knows CR8 and lazy EOIs */	\
+	X(SYNC_EXIT)
 
 #ifdef HV_UNIT_TEST
 #define HV_MUTATION_ENUM(name) MUT_##name,

@@ -5,6 +5,7 @@
 
 #include "lib.h"
 #include "layout.h"
+#include "mutate.h"
 
 struct vp;
 struct vendor_cpu;
@@ -23,6 +24,8 @@ enum cpu_state { CPU_BARE, CPU_ENTERING, CPU_DEMOTED, CPU_LEAVING };
  * @windows_open: number of open windows; an epoch passes only at 0
  * @flush_ticket: highest ticket drawn by work on this CPU since the root last
  *                heard of it; goes to the caller page
+ * @look:         something that an entry must look at has changed, see LOOK()
+ * @synced:       the APIC has the guest's TPR and lazy EOI, see dispatch_sync()
  * @faults:       depth of our own exceptions on this CPU (fault.c)
  * @hcall_in, @hcall_out: page-sized private copies of hypercall parameters
  */
@@ -40,6 +43,8 @@ struct percpu {
 	u32 windows_open;
 	u64 flush_ticket;
 	bool tell_root;			/* the caller page has news */
+	bool look;
+	bool synced;
 	bool leave;			/* the root asked to be promoted */
 	u64 dispatch_out;		/* output GPA of the running DISPATCH_VP */
 	u64 *window_ptes;
@@ -51,6 +56,32 @@ struct percpu {
 	u32 faults;			/* exceptions being handled */
 	u64 exits;			/* from guest mode; to the caller page */
 };
+
+/*
+ * An exit that changes nothing but registers (CPUID, RDMSR, most hypercalls) goes
+ * straight back into the guest. dispatch_prepare() comes between when @look is
+ * set, or when what other CPUs can change is news: vp->requests (atomic) and the
+ * generation of the partition's GPA space. Who sets @look, and why:
+ *
+ *   LOOK_DISPATCH  hc_dispatch_vp(): all that was done to the VP while it stood
+ *   LOOK_EXIT      child_exit(): every other exit
+ *   LOOK_APIC      do_rdmsr(): an APIC register, for which the TPR was synced
+ *   LOOK_MSR       msr_after(): an MSR that asked for more than its value
+ *   LOOK_DEADLINE  vp_set_deadline(): the root's timer must fire earlier
+ *   LOOK_TELL      vp_tell_root(): kicks and wakes for the root, also those of
+ *                  a flush that is waited for (vp->flush_wait)
+ *   LOOK_PORT      note() in port.c: messages and events for the root
+ *   LOOK_SPIN      hc_spin_wait(): the guest gives its slice up
+ *   LOOK_TICKET    epoch_flush(): other CPUs must enter
+ *
+ * A deadline that passes needs none of this: the root's timer stands at it
+ * (vp->armed_deadline), and its interrupt ends the run at the next entry.
+ */
+#define LOOK(cpu, why)							\
+do {									\
+	if (!MUTATED(why))						\
+		(cpu)->look = true;					\
+} while (0)
 
 #ifdef HV_UNIT_TEST
 struct percpu *this_cpu(void);

@@ -401,6 +401,7 @@ static void note(struct port *port, struct partition *from, u32 flag)
 	u32 n;
 
 	cpu->tell_root = true;
+	LOOK(cpu, LOOK_PORT);
 	if (!page)
 		return;
 	n = READ_ONCE(page->port_count);

@@ -13,6 +13,7 @@ void vp_tell_root(struct vp *vp, u32 flags)
 	u32 n;
 
 	cpu->tell_root = true;
+	LOOK(cpu, LOOK_TELL);
 	vp->stats.kicks += !!(flags & HVPART_KICK_EXIT);
 	if (!page)
 		return;
@@ -82,6 +83,7 @@ void vp_set_deadline(struct vp *vp, enum vp_deadline which, u64 tsc)
 		if (vp->deadline[i] && (!min || vp->deadline[i] < min))
 			min = vp->deadline[i];
 	vp->next_deadline = min;
+	LOOK(this_cpu(), LOOK_DEADLINE);
 }
 
 void vp_inject_exception(struct vp *vp, u8 vector, bool has_error, u32 error)
@@ -113,7 +115,8 @@ void vp_skip(struct vp *vp, u32 len)
 {
 	u64 rip = vp->v.regs.rip + len;
 
-	if (!vendor_cs_long(&vp->v) || !(vendor_efer(&vp->v) & EFER_LMA))
+	if (rip >> 32 &&
+	    (!vendor_cs_long(&vp->v) || !(vendor_efer(&vp->v) & EFER_LMA)))
 		rip = (u32)rip;
 	vp->v.regs.rip = rip;
 	vp->v.regs.rflags &= ~RFLAGS_RF;

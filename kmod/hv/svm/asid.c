@@ -27,18 +27,15 @@ static bool tag_usable(const struct vendor_vp *v, const struct vendor_cpu *c,
 		MUTATED(ASID_GENERATION));
 }
 
-/**
- * svm_asid_prepare - tag and TLB control of the next entry
- * @cpu: index of this CPU plus 1 (0 = the VP was never tagged)
- */
-void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
+/* A tag that was never used since all were flushed; the root's is fixed. */
+static void take_tag(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
 {
 	if (v->is_root) {
-		/* Its tag is fixed: only everything can be flushed. */
+		/* Only everything can be flushed. */
 		if (v->flush)
 			c->flush_all = true;
 		v->asid = ASID_ROOT;
-	} else if (!tag_usable(v, c, cpu)) {
+	} else {
 		if (c->asid_next >= svm.nr_asids) {
 			c->asid_generation++;
 			c->asid_next = ASID_FIRST_CHILD;
@@ -46,13 +43,23 @@ void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
 				c->flush_all = true;
 		}
 		v->asid = c->asid_next++;
-		v->asid_generation = c->asid_generation;
-		v->asid_cpu = cpu;
 	}
+	v->asid_generation = c->asid_generation;
+	v->asid_cpu = cpu;
 	v->flush = false;
 	v->vmcb->asid = v->asid;
+}
+
+/**
+ * svm_asid_prepare - tag and TLB control of the next entry
+ * @cpu: index of this CPU plus 1 (0 = the VP was never tagged)
+ */
+void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
+{
+	if (unlikely(!tag_usable(v, c, cpu)))
+		take_tag(v, c, cpu);
 	v->vmcb->tlb_control = TLB_CONTROL_NOTHING;
-	if (c->flush_all) {
+	if (unlikely(c->flush_all)) {
 		v->vmcb->tlb_control = TLB_CONTROL_ALL;
 		c->flush_all = false;
 	}

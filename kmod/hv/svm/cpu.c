@@ -205,7 +205,8 @@ int vendor_cpu_enter(struct vendor_cpu *c, struct vendor_vp *root,
 	desc_load_task();
 	if (svm.v_spec_ctrl)		/* the guest's own value is in its VMCB */
 		safe_wrmsr(MSR_SPEC_CTRL, 0);
-	vmsave(va_to_spa(c->host_vmcb));
+	c->host_spa = va_to_spa(c->host_vmcb);
+	vmsave(c->host_spa);
 	/* 15.21.1: with V_INTR_MASKING host RFLAGS.IF lets interrupts exit. */
 	__asm__ volatile("sti");
 	return HVPART_BOOT_OK;

@@ -77,11 +77,13 @@ void svm_event_load(struct vendor_vp *v)
 void svm_event_store(struct vendor_vp *v)
 {
 	u64 info = v->vmcb->exit_int_info;
-	u8 type = (info & EVENTINJ_TYPE) >> EVENTINJ_TYPE_SHIFT;
-	u8 vector = info & 0xff;
+	u8 type, vector = info;
 
 	v->event.valid = false;
-	if (!(info & EVENTINJ_VALID) || type == EVENT_SOFT_INTR)
+	if (likely(!(info & EVENTINJ_VALID)))
+		return;
+	type = (info & EVENTINJ_TYPE) >> EVENTINJ_TYPE_SHIFT;
+	if (type == EVENT_SOFT_INTR)
 		return;
 	if (type == EVENT_EXCEPTION &&
 	    (vector == BP_VECTOR || vector == OF_VECTOR))

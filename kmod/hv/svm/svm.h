@@ -16,6 +16,7 @@ struct hvpart_cpu_frame;
 /**
  * struct vendor_cpu
  * @host_vmcb: FS, GS, TR, LDTR of the hypervisor on this CPU, for VMLOAD
+ * @host_spa: its address
  * @hsave: VM_HSAVE_PA
  * @frame: where the CPU's bare state goes when it leaves
  * @asid_generation: grows when the tags ran out and all were flushed
@@ -24,6 +25,7 @@ struct hvpart_cpu_frame;
  */
 struct vendor_cpu {
 	struct vmcb *host_vmcb;
+	u64 host_spa;
 	void *hsave;
 	struct hvpart_cpu_frame *frame;
 	u64 asid_generation;

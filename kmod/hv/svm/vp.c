@@ -128,9 +128,16 @@ static void regs_from_vmcb(struct vendor_vp *v)
 	v->regs.rflags = vmcb->rflags;
 }
 
+/* An NMI handler's IRET: only then is there something to follow (event.c). */
+static bool nmi_exit(struct vendor_vp *v)
+{
+	return (v->iret_seen || v->vmcb->exit_code == VMEXIT_IRET) &&
+		svm_nmi_exit(v);
+}
+
 /*
- * Clean bits stay 0: every entry loads everything (15.15). What they would save
- * is small beside the cost of one that is wrong.
+ * Clean bits are 0 and stay so: every entry loads everything (15.15). What they
+ * would save is small beside the cost of one that is wrong.
  */
 void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 {
@@ -140,13 +147,11 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		regs_to_vmcb(v);
 		svm_event_load(v);
 		svm_asid_prepare(v, cpu->vendor, cpu->index + 1);
-		v->vmcb->clean = 0;
 		v->vmcb->exit_int_info = 0;	/* an entry that fails leaves it */
-		svm_vmrun(v->vmcb_spa, &v->regs,
-			  va_to_spa(cpu->vendor->host_vmcb));
+		svm_vmrun(v->vmcb_spa, &v->regs, cpu->vendor->host_spa);
 		regs_from_vmcb(v);
 		svm_event_store(v);
-	} while (!v->is_root && svm_nmi_exit(v));
+	} while (nmi_exit(v));
 	svm_exit_decode(v, exit);
 	/* What led to a shutdown has had its chance (15.14.3). */
 	if (exit->reason == EXIT_SHUTDOWN)

@@ -15,6 +15,7 @@ static const struct test *const groups[] = {
 	register_tests, dispatch_tests,
 	request_tests, exit_tests, port_tests,
 	guest_tests, own_tests, page_tests, memory_tests, message_tests,
+	entry_tests,
 };
 
 static const char *const mutation_names[] = {

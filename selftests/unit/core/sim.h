@@ -185,6 +185,6 @@ struct test {
 extern const struct test call_tests[], shape_tests[], life_tests[],
 	property_tests[], register_tests[], page_tests[], dispatch_tests[],
 	request_tests[], exit_tests[], port_tests[], message_tests[],
-	guest_tests[], own_tests[], memory_tests[];
+	guest_tests[], own_tests[], memory_tests[], entry_tests[];
 
 #endif

@@ -375,13 +375,17 @@ static void message_up(void)
 	struct hvpart_output_receive_message *out = root_out();
 	struct hvpart_caller_page *page = caller_page(0);
 	struct hvpart_input_receive_message bad = { .port_id = PORT, .reserved = 1 };
+	u32 runs;
 
 	begin();
 	enable_calls(vp);
 	channel(true, HV_PORT_TYPE_MESSAGE);
 	CHECK_EQ(receive(), HV_STATUS_NO_DATA);
 	CHECK_EQ(root_simple(HVCALL_HVPART_RECEIVE_MESSAGE, &bad, 8), 5);
+	runs = vp->v.runs;
 	CHECK_EQ(child_post(1), 0);
+	/* The slice ends with it. */
+	CHECK_EQ(vp->v.runs, runs + 1);
 	CHECK_EQ(page->port_count, 1);
 	CHECK_EQ(page->port[0].partition_id, p->id);
 	CHECK_EQ(page->port[0].port_id, PORT);
