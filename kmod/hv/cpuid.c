@@ -265,14 +265,10 @@ static void mask_invariant(const struct partition *p, struct cpuid_regs *r)
 		r->edx |= BIT(8);
 }
 
-static void policy(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
+static __noinline void policy(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
 {
 	const struct partition *p = vp->partition;
 
-	if (leaf >> 16 == 0x4000) {
-		cpuid_hv(p, leaf, r);
-		return;
-	}
 	machine_leaf(leaf, subleaf, cpuid_xcr0_mask(p), r);
 	mask_features(p, leaf, subleaf, r);
 	switch (leaf) {
@@ -310,7 +306,7 @@ static void policy(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
 }
 
 /* Bits that follow the VP's registers, overrides or not. */
-static void dynamic(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
+static __noinline void dynamic(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
 {
 	u64 cr4;
 
@@ -329,10 +325,16 @@ static void dynamic(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r)
 
 void cpuid_query(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *out)
 {
-	policy(vp, leaf, subleaf, out);
-	if (vp->partition->nr_cpuid)
+	if (leaf >> 16 == 0x4000) {
+		cpuid_hv(vp->partition, leaf, out);
+	} else {
+		policy(vp, leaf, subleaf, out);
+		dynamic(vp, leaf, subleaf, out);
+	}
+	if (vp->partition->nr_cpuid) {
 		cpuid_apply_overrides(vp, leaf, subleaf, out);
-	dynamic(vp, leaf, subleaf, out);
+		dynamic(vp, leaf, subleaf, out);
+	}
 }
 
 bool cpuid_has(struct vp *vp, u32 leaf, enum cpuid_reg reg, u32 bit)

@@ -47,12 +47,14 @@ bool dispatch_settle_flush(struct percpu *cpu)
 
 void dispatch_tell_ticket(struct percpu *cpu, struct hvpart_caller_page *page)
 {
+	page->exits = cpu->exits;
+	if (likely(!cpu->flush_ticket) && !MUTATED(TICKET_KEPT))
+		return;
 	dispatch_settle_flush(cpu);
 	/* One that the root has not read yet stays: a later one covers it. */
 	if (cpu->flush_ticket || MUTATED(TICKET_KEPT))
 		WRITE_ONCE(page->flush_ticket, cpu->flush_ticket);
 	cpu->flush_ticket = 0;
-	page->exits = cpu->exits;
 }
 
 static void publish_result(struct percpu *cpu, struct vp *vp, u32 state, u32 event)

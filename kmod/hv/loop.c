@@ -152,11 +152,9 @@ static void do_nested_fault(struct percpu *cpu, struct vp *vp, struct hv_exit *e
 
 static void do_exception(struct vp *vp, const struct hv_exit *e)
 {
-	union hv_register_value v = { .reg64 = e->exc.param };
-
 	/* Only intercepted so that its delivery cannot loop inside the CPU. */
 	if (e->exc.vector == 1)
-		vendor_set_reg(&vp->v, HV_X64_REGISTER_DR6, &v);
+		*vendor_dr6(&vp->v) = e->exc.param;
 	vp_inject_exception(vp, e->exc.vector, e->exc.has_error, e->exc.error);
 }
 

@@ -20,8 +20,8 @@ struct synthetic {
 };
 
 static const struct synthetic synthetic[] = {
-	{ 0xb0, 0xb7, ROOM_STIMER, 3 },
 	{ 0x02, 0x02, ROOM_HV, 6 },		/* VP index */
+	{ 0xb0, 0xb7, ROOM_STIMER, 3 },
 	{ 0x70, 0x72, ROOM_APIC, 4 },		/* EOI, ICR, TPR */
 	{ 0x80, 0x84, ROOM_SYNIC, 2 },
 	{ 0x90, 0x9f, ROOM_SYNIC, 2 },

@@ -42,6 +42,17 @@ struct connection {
 
 static struct spinlock port_lock;
 
+/* Once each: it is taken in many places. */
+static __noinline void lock_ports(void)
+{
+	spin_lock(&port_lock);
+}
+
+static __noinline void unlock_ports(void)
+{
+	spin_unlock(&port_lock);
+}
+
 static struct port_buffer *buffer(struct port *port, u32 i)
 {
 	return &port->buffers[i / BUFFERS_PER_PAGE][i % BUFFERS_PER_PAGE];
@@ -173,7 +184,7 @@ hv_status hc_create_port(struct hcall *c)
 	if (!st)
 		st = build_port(p, in, &port);
 	if (!st) {
-		spin_lock(&port_lock);
+		lock_ports();
 		if (find_port(p, port->id)) {
 			st = HV_STATUS_INVALID_PORT_ID;
 		} else {
@@ -181,7 +192,7 @@ hv_status hc_create_port(struct hcall *c)
 			p->ports = port;
 			p->nr_ports++;
 		}
-		spin_unlock(&port_lock);
+		unlock_ports();
 		if (st)
 			free_port(port);
 	}
@@ -226,7 +237,7 @@ hv_status hc_delete_port(struct hcall *c)
 			     HVPART_PRIVILEGE(0, HV_CREATE_PORT), &p);
 	if (st)
 		return st;
-	spin_lock(&port_lock);
+	lock_ports();
 	port = find_port(p, in->port_id.asu32);
 	if (port) {
 		recall_messages(port);
@@ -234,7 +245,7 @@ hv_status hc_delete_port(struct hcall *c)
 	} else {
 		st = HV_STATUS_INVALID_PORT_ID;
 	}
-	spin_unlock(&port_lock);
+	unlock_ports();
 	if (port)
 		free_port(port);
 	partition_unlock(p);
@@ -313,9 +324,9 @@ hv_status hc_connect_port(struct hcall *c)
 		partition_unlock(child);
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	}
-	spin_lock(&port_lock);
+	lock_ports();
 	st = do_connect(p, owner, in, con);
-	spin_unlock(&port_lock);
+	unlock_ports();
 	if (st)
 		pool_free(&p->pool, con);
 	partition_unlock(child);
@@ -345,11 +356,11 @@ hv_status hc_disconnect_port(struct hcall *c)
 			     HVPART_PRIVILEGE(0, HV_CONNECT_PORT), &p);
 	if (st)
 		return st;
-	spin_lock(&port_lock);
+	lock_ports();
 	con = find_connection(p, in->connection_id.asu32);
 	if (con)
 		drop_connection(p, con);
-	spin_unlock(&port_lock);
+	unlock_ports();
 	if (!con)
 		st = HV_STATUS_INVALID_CONNECTION_ID;
 	pool_free(&p->pool, con);
@@ -362,7 +373,7 @@ void port_partition_exit(struct partition *p)
 	struct connection *con;
 	struct port *port;
 
-	spin_lock(&port_lock);
+	lock_ports();
 	while ((con = p->connections)) {
 		drop_connection(p, con);
 		pool_free(&p->pool, con);
@@ -372,7 +383,7 @@ void port_partition_exit(struct partition *p)
 		unlink_port(port);
 		free_port(port);
 	}
-	spin_unlock(&port_lock);
+	unlock_ports();
 }
 
 /*
@@ -384,8 +395,8 @@ static void port_vp_exit(struct vp *vp)
 	(void)vp;
 	if (MUTATED(PORT_QUIESCE))
 		return;
-	spin_lock(&port_lock);
-	spin_unlock(&port_lock);
+	lock_ports();
+	unlock_ports();
 }
 
 HV_UNIT(51, port_unit) = {
@@ -507,11 +518,11 @@ hv_status port_post(struct partition *from, const struct hv_input_post_message *
 	if (!in->message_type || in->message_type & HVMSG_HYPERVISOR_MASK ||
 	    in->payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	spin_lock(&port_lock);
+	lock_ports();
 	st = find_peer(from, in->connectionid.asu32, HV_PORT_TYPE_MESSAGE, &port);
 	if (!st)
 		st = post_locked(port, from, in);
-	spin_unlock(&port_lock);
+	unlock_ports();
 	return st;
 }
 
@@ -549,11 +560,11 @@ hv_status port_signal(struct partition *from, u32 connection, u32 flag)
 	struct port *port;
 	hv_status st;
 
-	spin_lock(&port_lock);
+	lock_ports();
 	st = find_peer(from, connection, HV_PORT_TYPE_EVENT, &port);
 	if (!st)
 		st = signal_locked(port, from, flag);
-	spin_unlock(&port_lock);
+	unlock_ports();
 	return st;
 }
 
@@ -568,7 +579,7 @@ hv_status hc_receive_message(struct hcall *c)
 
 	if (in->reserved)
 		return HV_STATUS_INVALID_PARAMETER;
-	spin_lock(&port_lock);
+	lock_ports();
 	port = find_port(c->caller, in->port_id);
 	if (!port || port->type != HV_PORT_TYPE_MESSAGE || !port->upward) {
 		st = HV_STATUS_INVALID_PORT_ID;
@@ -582,6 +593,6 @@ hv_status hc_receive_message(struct hcall *c)
 		out->message = b->m.msg;
 		b->busy = false;
 	}
-	spin_unlock(&port_lock);
+	unlock_ports();
 	return st;
 }

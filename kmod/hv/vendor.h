@@ -153,6 +153,7 @@ u64 vendor_efer(struct vendor_vp *v);
 u8 vendor_cpl(struct vendor_vp *v);
 bool vendor_cs_long(struct vendor_vp *v);		/* CS.L */
 void vendor_clear_intr_shadow(struct vendor_vp *v);	/* when RIP is advanced */
+u64 *vendor_dr6(struct vendor_vp *v);		/* the guest's, to read and write */
 
 /**
  * vp_state_valid oracle: every consistency check the CPU makes at entry (APM

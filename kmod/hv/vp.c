@@ -103,11 +103,7 @@ void vp_inject_exception(struct vp *vp, u8 vector, bool has_error, u32 error)
 /* A single step (TF) ends after the instruction that we completed. */
 static void single_step(struct vp *vp)
 {
-	union hv_register_value v = {};
-
-	vendor_get_reg(&vp->v, HV_X64_REGISTER_DR6, &v);
-	v.reg64 |= BIT(14);			/* DR6.BS */
-	vendor_set_reg(&vp->v, HV_X64_REGISTER_DR6, &v);
+	*vendor_dr6(&vp->v) |= BIT(14);		/* BS */
 	vp_inject_exception(vp, 1, false, 0);
 }
 

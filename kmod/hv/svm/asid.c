@@ -16,6 +16,7 @@ void svm_asid_cpu_init(struct vendor_cpu *c)
 	c->asid_next = ASID_FIRST_CHILD;
 	/* Whoever used the CPU's tags before us did not tell. */
 	c->flush_all = true;
+	c->tagged = NULL;
 }
 
 static bool tag_usable(const struct vendor_vp *v, const struct vendor_cpu *c,
@@ -56,12 +57,20 @@ static void take_tag(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
  */
 void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu)
 {
-	if (unlikely(!tag_usable(v, c, cpu)))
+	/*
+	 * Nobody else ran here in between, so this VP has run nowhere else: it
+	 * leaves a CPU by way of the root's VP there.
+	 */
+	if (likely(c->tagged == v) && (!v->flush || MUTATED(ASID_FLUSH)))
+		return;
+	if (!tag_usable(v, c, cpu))
 		take_tag(v, c, cpu);
 	v->vmcb->tlb_control = TLB_CONTROL_NOTHING;
+	c->tagged = v;
 	if (unlikely(c->flush_all)) {
 		v->vmcb->tlb_control = TLB_CONTROL_ALL;
 		c->flush_all = false;
+		c->tagged = NULL;
 	}
 }
 
@@ -77,8 +86,12 @@ void vendor_flush(struct vendor_vp *v)
  */
 __noinline void vendor_cpu_flush_all(void)
 {
-	if (!MUTATED(FLUSH_ALL_GUESTS))
-		this_cpu()->vendor->flush_all = true;
+	struct vendor_cpu *c = this_cpu()->vendor;
+
+	if (!MUTATED(FLUSH_ALL_GUESTS)) {
+		c->flush_all = true;
+		c->tagged = NULL;
+	}
 #ifdef HV_UNIT_TEST
 	extern void test_reload_cr3(void);
 

@@ -51,9 +51,10 @@ void svm_event_load(struct vendor_vp *v)
 {
 	const struct hv_event *e = &v->event;
 
-	svm_event_preview(v);
-	if (!e->valid)
+	v->vmcb->event_inj = 0;
+	if (likely(!e->valid))
 		return;
+	svm_event_preview(v);
 	/*
 	 * Software events return behind their instruction. EVENTINJ pushes the
 	 * RIP of the save area as it is, with or without NRIPS (15.20).

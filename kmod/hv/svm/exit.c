@@ -12,18 +12,17 @@
 #define VECTOR_AC	17
 #define VECTOR_MC	18
 
-/* Codes 0x60 on: reason and length, so that an exit costs one look. */
+/* Codes 0x60 on: reason and length in a byte, so that an exit costs one look. */
 #define ROW_FIRST	VMEXIT_INTR
 #define ROW_LAST	VMEXIT_MCOMMIT
 
-struct exit_row {
-	u8 reason;
-	u8 len;
-};
+#define ROW_REASON	0x1f
+#define ROW_LEN_SHIFT	5
+#define ROW(code, r, n)	[(code) - ROW_FIRST] = (r) | (n) << ROW_LEN_SHIFT
 
-#define ROW(code, r, n)	[(code) - ROW_FIRST] = { (r), (n) }
+static_assert(NR_EXIT_REASONS <= ROW_REASON + 1, "a reason has five bits");
 
-static const struct exit_row rows[ROW_LAST - ROW_FIRST + 1] = {
+static const u8 rows[ROW_LAST - ROW_FIRST + 1] = {
 	ROW(VMEXIT_INTR, EXIT_INTR, 0),
 	ROW(VMEXIT_NMI, EXIT_NMI, 0),
 	/* SMI and INIT stay pending and reach the root, like interrupts. */
@@ -127,22 +126,25 @@ static void set_length(const struct vmcb *vmcb, struct hv_exit *exit, u8 len)
 		exit->insn_len = n;
 }
 
-void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit)
+void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit)
 {
 	const struct vmcb *vmcb = v->vmcb;
-	const struct exit_row *row;
 	u64 code = vmcb->exit_code;
+	u8 row;
 
 	/* The rest of the record is set by whoever says what it is. */
 	exit->vendor_code = code;
 	exit->insn_len = 0;
 	if (code - ROW_FIRST <= ROW_LAST - ROW_FIRST &&
-	    rows[code - ROW_FIRST].reason != EXIT_UNKNOWN) {
-		row = &rows[code - ROW_FIRST];
-		exit->reason = row->reason;
-		set_length(vmcb, exit, row->len);
+	    rows[code - ROW_FIRST]) {
+		row = rows[code - ROW_FIRST];
+		exit->reason = row & ROW_REASON;
+		set_length(vmcb, exit, row >> ROW_LEN_SHIFT);
 		if (exit->reason == EXIT_TASK_SWITCH)
 			exit->task.selector = vmcb->exit_info1;
+		/* What led to a shutdown has had its chance (15.14.3). */
+		else if (exit->reason == EXIT_SHUTDOWN)
+			v->event.valid = false;
 	} else if (code >= VMEXIT_EXCP_BASE && code <= VMEXIT_EXCP_LAST) {
 		decode_exception(vmcb, exit);
 	} else if (code == VMEXIT_IOIO) {

@@ -176,6 +176,11 @@ bool vendor_set_reg(struct vendor_vp *v, u32 name,
 	return true;
 }
 
+u64 *vendor_dr6(struct vendor_vp *v)
+{
+	return &v->vmcb->dr6;
+}
+
 u64 vendor_cr0(struct vendor_vp *v)
 {
 	return v->vmcb->cr0;

@@ -22,6 +22,7 @@ struct hvpart_cpu_frame;
  * @asid_generation: grows when the tags ran out and all were flushed
  * @asid_next: first tag not given out in this generation
  * @flush_all: the next entry flushes every tag
+ * @tagged: its tag is good and TLB control at rest; NULL: look
  */
 struct vendor_cpu {
 	struct vmcb *host_vmcb;
@@ -31,6 +32,7 @@ struct vendor_cpu {
 	u64 asid_generation;
 	u32 asid_next;
 	bool flush_all;
+	const struct vendor_vp *tagged;
 };
 
 /* CPUID Fn8000_000A and friends; the same on all CPUs. */
@@ -60,7 +62,7 @@ void svm_event_store(struct vendor_vp *v);
 bool svm_nmi_exit(struct vendor_vp *v);
 
 /* exit.c */
-void svm_exit_decode(const struct vendor_vp *v, struct hv_exit *exit);
+void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit);
 
 /* run.S: GPRs but RAX and RSP come from and go to @regs. */
 void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host_vmcb_spa);

@@ -153,9 +153,6 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_event_store(v);
 	} while (nmi_exit(v));
 	svm_exit_decode(v, exit);
-	/* What led to a shutdown has had its chance (15.14.3). */
-	if (exit->reason == EXIT_SHUTDOWN)
-		v->event.valid = false;
 }
 
 /* VMMCALL; RET (the page ends in INT3, which the core fills in). */

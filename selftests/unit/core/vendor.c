@@ -69,6 +69,11 @@ bool vendor_set_reg(struct vendor_vp *v, u32 name,
 	return true;
 }
 
+u64 *vendor_dr6(struct vendor_vp *v)
+{
+	return plain(v, HV_X64_REGISTER_DR6);
+}
+
 u64 vendor_cr0(struct vendor_vp *v)
 {
 	return *plain(v, HV_X64_REGISTER_CR0);

@@ -8,14 +8,15 @@
 #include "svmtest.h"
 
 #define NR_CPUS_	2
-#define NR_VPS		7
+#define NR_VPS		8	/* the first of them: the CPUs' root VPs */
 #define NR_TAGS		8
 
 struct entry { int vp; u64 when; };
 
 static struct entry tlb[NR_CPUS_][NR_TAGS][NR_VPS];
 static u64 cpu_flushed[NR_CPUS_], vp_flushed[NR_VPS], now;
-static struct vendor_vp vps[NR_VPS];	/* 0 is a root VP */
+static struct vendor_vp vps[NR_VPS];
+static int last[NR_CPUS_];		/* who ran there */
 
 static void fill(u32 cpu, u32 tag, int vp)
 {
@@ -38,6 +39,12 @@ static void look(u32 cpu, u32 tag, int vp)
 static void run(u32 cpu, int vp)
 {
 	struct vendor_vp *v = &vps[vp];
+
+	/* A VP leaves a CPU by way of the root's. */
+	for (u32 i = 0; i < NR_CPUS_; i++)
+		if (i != cpu && last[i] == vp)
+			run(i, i);
+	last[cpu] = vp;
 
 	fake_cpu = fake_percpu(cpu);
 	now++;
@@ -63,7 +70,7 @@ static void flush_all(u32 cpu)
 static void step(void)
 {
 	u32 cpu = rand() % NR_CPUS_;
-	int vp = 1 + rand() % (NR_VPS - 1);
+	int vp = NR_CPUS_ + rand() % (NR_VPS - NR_CPUS_);
 
 	switch (rand() % 16) {
 	case 0:
@@ -77,16 +84,15 @@ static void step(void)
 		/* The CPU was bare for a while; somebody else used its tags. */
 		fake_cpu = fake_percpu(cpu);
 		for (u32 t = 1; t < NR_TAGS; t++)
-			tlb[cpu][t][0] = (struct entry){ NR_VPS + 1, now };
+			tlb[cpu][t][cpu] = (struct entry){ NR_VPS + 1, now };
 		svm_asid_cpu_init(fake_cpu->vendor);
 		break;
 	case 3:
-		if (cpu == 0)
-			run(0, 0);
+		run(cpu, cpu);
 		break;
 	case 4:
-		vendor_flush(&vps[0]);
-		vp_flushed[0] = ++now;
+		vendor_flush(&vps[cpu]);
+		vp_flushed[cpu] = ++now;
 		break;
 	default:
 		run(cpu, vp);
@@ -102,7 +108,7 @@ static void play(int steps)
 	now = 0;
 	for (int i = 0; i < NR_VPS; i++) {
 		fake_vp(&vps[i]);
-		vps[i].is_root = !i;
+		vps[i].is_root = i < NR_CPUS_;
 	}
 	for (u32 i = 0; i < NR_CPUS_; i++)
 		svm_asid_cpu_init(fake_percpu(i)->vendor);
@@ -117,10 +123,12 @@ static void play(int steps)
 static void rules(void)
 {
 	struct vendor_cpu *c = fake_percpu(0)->vendor;
-	struct vendor_vp v;
+	struct vendor_vp v, root;
 	u32 tag;
 
 	fake_vp(&v);
+	fake_vp(&root);
+	root.is_root = true;
 	fake_cpu = fake_percpu(0);
 	svm_asid_cpu_init(c);
 	svm_asid_prepare(&v, c, 1);
@@ -131,6 +139,7 @@ static void rules(void)
 	vendor_flush(&v);
 	svm_asid_prepare(&v, c, 1);
 	CHECK(v.vmcb->asid != tag && v.vmcb->tlb_control == TLB_CONTROL_NOTHING);
+	svm_asid_prepare(&root, c, 1);
 	svm_asid_prepare(&v, fake_percpu(1)->vendor, 2);
 	svm_asid_prepare(&v, c, 1);
 	CHECK_EQ(v.vmcb->asid, tag + 2);
@@ -143,6 +152,7 @@ static void rules(void)
 	CHECK(v.vmcb->asid == ASID_FIRST_CHILD &&
 	      v.vmcb->tlb_control == TLB_CONTROL_ALL);
 	fake_vp_done(&v);
+	fake_vp_done(&root);
 }
 
 void test_asid(void)
