@@ -47,6 +47,9 @@ struct part_channel;		/* an offer, and the channel that it becomes */
  * @schedule: there is work that does not come from a message: call
  *	part_vmbus_work() soon, but not from here
  * @complain: the child did something wrong, as often as it likes; or NULL
+ * @channel: a channel is @open now, or not any more; its provider has been told.
+ *	Of @ch only part_channel_info() may be asked. The child can do this as
+ *	often as it likes. Or NULL
  */
 struct part_vmbus_ops {
 	size_t size;
@@ -57,6 +60,7 @@ struct part_vmbus_ops {
 	int (*listen)(void *ctx, __u32 connection, bool on);
 	void (*schedule)(void *ctx);
 	void (*complain)(void *ctx, const char *text);
+	void (*channel)(void *ctx, const struct part_channel *ch, bool open);
 };
 
 /**
@@ -146,6 +150,10 @@ bool part_vmbus_lent(const struct part_vmbus *host, __u64 gpa, __u64 len);
  * @refused: answered with a no
  * @undelivered: messages and events that @post and @signal could not deliver
  * @broken: channels stopped because of what the child wrote into the ring
+ * @packets_in: taken from rings, of all channels
+ * @bytes_in: what they took there, headers included
+ * @packets_out: put into rings
+ * @bytes_out: what they take there
  */
 struct part_vmbus_stats {
 	__u64 messages;
@@ -154,6 +162,10 @@ struct part_vmbus_stats {
 	__u64 refused;
 	__u64 undelivered;
 	__u64 broken;
+	__u64 packets_in;
+	__u64 bytes_in;
+	__u64 packets_out;
+	__u64 bytes_out;
 };
 
 /**
@@ -290,6 +302,47 @@ int part_channel_send(struct part_channel *ch,
 int part_channel_send_pages(struct part_channel *ch,
 			    const struct part_packet *packet, __u16 pageset,
 			    const struct vmbus_range *ranges, __u32 nr);
+
+/**
+ * struct part_channel_info - a channel, and what went through it
+ * @type: as offered
+ * @instance: as offered
+ * @index: as offered: 0: primary
+ * @open: it is
+ * @packets_in: taken from the child since it was opened
+ * @bytes_in: what they took in the ring
+ * @packets_out: put into the ring for the child
+ * @bytes_out: what they take there
+ */
+struct part_channel_info {
+	struct vmbus_guid type;
+	struct vmbus_guid instance;
+	__u32 index;
+	bool open;
+	__u64 packets_in;
+	__u64 bytes_in;
+	__u64 packets_out;
+	__u64 bytes_out;
+};
+
+/**
+ * part_channel_info() - what it is, and how much went through it
+ * @ch: from part_vmbus_offer(), or as a callback has it
+ * @info: filled in
+ * @size: sizeof(*info) of the caller
+ */
+void part_channel_info(const struct part_channel *ch,
+		       struct part_channel_info *info, size_t size);
+
+/**
+ * part_vmbus_channels() - all channels that the child has been offered
+ * @host: from part_vmbus_create()
+ * @fn: called for each; it may ask part_channel_info() and nothing else
+ * @ctx: its first argument
+ */
+void part_vmbus_channels(const struct part_vmbus *host,
+			 void (*fn)(void *ctx, const struct part_channel *ch),
+			 void *ctx);
 
 /**
  * part_channel_resume() - packet() can take packets again

@@ -226,6 +226,16 @@ static void end_rings(struct part_channel *ch)
 	ch->gpadl = NULL;
 }
 
+/* Its opening and its closing, in pairs. */
+static void tell(struct part_channel *ch, bool open)
+{
+	if (ch->told == open)
+		return;
+	ch->told = open;
+	if (ch->host->ops.channel)
+		ch->host->ops.channel(ch->host->ctx, ch, open);
+}
+
 static void close_channel(struct part_channel *ch)
 {
 	if (!ch->open || ch->closing)
@@ -236,6 +246,7 @@ static void close_channel(struct part_channel *ch)
 		ch->offer.close(ch->ctx, ch);
 	ch->closing = false;
 	end_rings(ch);
+	tell(ch, false);
 }
 
 static int make_rings(struct part_channel *ch, struct gpadl *g,
@@ -266,11 +277,15 @@ static int begin(struct part_channel *ch, const struct vmbus_open *m,
 	ch->open = true;
 	ch->quiet = true;
 	ch->look = true;
+	ch->packets_in = ch->bytes_in = 0;
+	ch->packets_out = ch->bytes_out = 0;
 	ret = ch->offer.open ? ch->offer.open(ch->ctx, ch, m->user) : 0;
 	if (ret && ch->open)
 		end_rings(ch);
 	else if (!ch->open)
 		ret = -ENOENT;		/* the provider has rescinded it */
+	else
+		tell(ch, true);
 	return ret;
 }
 

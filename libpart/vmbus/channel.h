@@ -53,6 +53,8 @@ struct part_channel {
 	__u32 blocked_size;
 	bool quiet;			/* OPEN_RESULT has not been delivered */
 	bool signal_due;		/* meanwhile */
+	bool told;			/* ops.channel() has heard of it */
+	__u64 packets_in, bytes_in, packets_out, bytes_out;
 	__u8 *buf;			/* of offer.packet_max bytes */
 };
 

@@ -69,6 +69,22 @@ static int deliver(struct part_channel *ch, uint32_t length)
 	return ret;
 }
 
+static void count_in(struct part_channel *ch, uint32_t length)
+{
+	ch->packets_in++;
+	ch->bytes_in += length;
+	ch->host->stats.packets_in++;
+	ch->host->stats.bytes_in += length;
+}
+
+static void count_out(struct part_channel *ch, uint32_t length)
+{
+	ch->packets_out++;
+	ch->bytes_out += length;
+	ch->host->stats.packets_out++;
+	ch->host->stats.bytes_out += length;
+}
+
 /* Zero: a packet was taken, or one has come in behind the last one. */
 static int receive(struct part_channel *ch)
 {
@@ -89,8 +105,10 @@ static int receive(struct part_channel *ch)
 	}
 	ret = deliver(ch, length);
 	/* Nothing that is shared: the provider may have rescinded it. */
-	if (!ret)
+	if (!ret) {
 		ring_take(&ch->in, length);
+		count_in(ch, length);
+	}
 	return ret;
 }
 
@@ -164,6 +182,8 @@ static int put(struct part_channel *ch, struct ring_piece *piece,
 		ch->blocked = true;
 		ch->blocked_size = length;
 	}
+	if (!ret)
+		count_out(ch, length);
 	if (signal)
 		signal_child(ch);
 	return ret;
@@ -227,6 +247,36 @@ PART_PUBLIC int part_channel_send_pages(struct part_channel *ch,
 PART_PUBLIC __u32 part_channel_vp(const struct part_channel *ch)
 {
 	return ch->target_vp;
+}
+
+PART_PUBLIC void part_channel_info(const struct part_channel *ch,
+				   struct part_channel_info *info, size_t size)
+{
+	const struct part_channel_info i = {
+		.type = ch->offer.type,
+		.instance = ch->offer.instance,
+		.index = ch->offer.sub_index,
+		.open = ch->open,
+		.packets_in = ch->packets_in,
+		.bytes_in = ch->bytes_in,
+		.packets_out = ch->packets_out,
+		.bytes_out = ch->bytes_out,
+	};
+
+	memset(info, 0, size);
+	memcpy(info, &i, size < sizeof(i) ? size : sizeof(i));
+}
+
+PART_PUBLIC void part_vmbus_channels(const struct part_vmbus *host,
+				     void (*fn)(void *ctx,
+						const struct part_channel *ch),
+				     void *ctx)
+{
+	const struct part_channel *ch;
+
+	for (ch = host->channels; ch; ch = ch->next)
+		if (ch->offered && !ch->leaving)
+			fn(ctx, ch);
 }
 
 /* --- the child's memory ------------------------------------------------- */

@@ -408,18 +408,23 @@ PART_PUBLIC int part_vmbus_work(struct part_vmbus *host)
 
 /* --- life --------------------------------------------------------------- */
 
+/* Programs that were built before there was more. */
+#define OPS_SIZE_MIN	offsetof(struct part_vmbus_ops, channel)
+
 static int ops_read(struct part_vmbus_ops *ops,
 		    const struct part_vmbus_ops *user)
 {
 	const __u8 *bytes = (const __u8 *)user;
 	size_t i;
 
-	if (user->size < sizeof(*ops))
+	if (user->size < OPS_SIZE_MIN)
 		return -EINVAL;
 	for (i = sizeof(*ops); i < user->size; i++)
 		if (bytes[i])
 			return -E2BIG;
-	*ops = *user;
+	memset(ops, 0, sizeof(*ops));
+	memcpy(ops, user, user->size < sizeof(*ops) ? user->size :
+	       sizeof(*ops));
 	return ops->post && ops->signal && ops->memory && ops->schedule ?
 	       0 : -EINVAL;
 }

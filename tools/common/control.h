@@ -59,7 +59,10 @@
  *	"time_sync": {"syncs", "samples"}; while the guest's daemon is there
  *	"guest": {KEY: TEXT, …}, what it says about itself
  *  stat: "partition": {NAME: N, …}, "vps": [{"index": 0, NAME: N, …}, …]; see
- *	partition_stats_to_json() and vp_stats_to_json() in exits.h
+ *	partition_stats_to_json() and vp_stats_to_json() in exits.h; "rings":
+ *	{"packets_in", "bytes_in" (from the guest), "packets_out", "bytes_out",
+ *	"broken"}, and "channels": [{"type", "instance": GUID, "channel": N,
+ *	"open", and the first four of "rings" since it was opened}, …]
  *  memory info: bytes: "boot", "added", "ballooned", "assigned" (boot + added -
  *	ballooned), "backed" (what has memory now), "touched" (ballooned, but
  *	looked at all the same), "limit", "alignment" (of what can be added);

@@ -23,6 +23,23 @@ static void print_counters(struct json_object *counters, const char *indent)
 	}
 }
 
+static void print_channels(struct json_object *list)
+{
+	struct json_object *ch;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(list); i++) {
+		ch = json_object_array_get_idx(list, i);
+		printf("channel %s %s %llu\n", json_text(ch, "type", "?"),
+		       json_text(ch, "instance", "?"),
+		       json_number(ch, "channel"));
+		json_object_object_del(ch, "type");
+		json_object_object_del(ch, "instance");
+		json_object_object_del(ch, "channel");
+		print_counters(ch, "    ");
+	}
+}
+
 static void print_stat(struct json_object *stat)
 {
 	struct json_object *value, *vp;
@@ -32,6 +49,13 @@ static void print_stat(struct json_object *stat)
 		puts("partition");
 		print_counters(value, "    ");
 	}
+	if (json_object_object_get_ex(stat, "rings", &value)) {
+		puts("rings");
+		print_counters(value, "    ");
+	}
+	if (json_object_object_get_ex(stat, "channels", &value) &&
+	    json_object_is_type(value, json_type_array))
+		print_channels(value);
 	if (!json_object_object_get_ex(stat, "vps", &value) ||
 	    !json_object_is_type(value, json_type_array))
 		return;

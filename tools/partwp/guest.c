@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "guest.h"
 #include "log.h"
 #include "pvh.h"
@@ -93,6 +94,8 @@ static int create_partition(struct guest *g)
 		pc.features_edx = c->features_edx;
 	pc.debug_break = c->debug_break;
 	ret = failed(part_create(g->dev, &pc, &g->part), "partition");
+	if (!ret)
+		announce_name(g);
 	if (!ret)
 		ret = failed(part_initialize(g->part), "partition");
 	return ret;

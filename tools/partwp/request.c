@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What partctl asks over the control socket; see tools/common/control.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +59,59 @@ static int do_stop(struct worker *w, struct json_object *request,
 	return vsp_request(&w->guest, "stop", request, reply);
 }
 
+static void put_guid(struct json_object *o, const char *name,
+		     const struct vmbus_guid *guid)
+{
+	const __u8 *g = guid->b;
+	char text[37];
+
+	/* The first three fields are numbers, little-endian. */
+	snprintf(text, sizeof(text),
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		 g[3], g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9],
+		 g[10], g[11], g[12], g[13], g[14], g[15]);
+	put_text(o, name, text);
+}
+
+static void put_channel(void *list, const struct part_channel *ch)
+{
+	struct json_object *o = json_object_new_object();
+	struct part_channel_info info;
+
+	part_channel_info(ch, &info, sizeof(info));
+	put_guid(o, "type", &info.type);
+	put_guid(o, "instance", &info.instance);
+	put_int(o, "channel", info.index);
+	json_object_object_add(o, "open", json_object_new_boolean(info.open));
+	put_int(o, "packets_in", info.packets_in);
+	put_int(o, "bytes_in", info.bytes_in);
+	put_int(o, "packets_out", info.packets_out);
+	put_int(o, "bytes_out", info.bytes_out);
+	json_object_array_add(list, o);
+}
+
+/* The host is the main thread's, as this is. */
+static void put_rings(struct worker *w, struct json_object *reply)
+{
+	const struct part_vmbus *host = w->guest.vmbus.host;
+	struct json_object *rings, *list;
+	struct part_vmbus_stats stats;
+
+	if (!host)
+		return;
+	part_vmbus_stats(host, &stats, sizeof(stats));
+	rings = json_object_new_object();
+	json_object_object_add(reply, "rings", rings);
+	put_int(rings, "packets_in", stats.packets_in);
+	put_int(rings, "bytes_in", stats.bytes_in);
+	put_int(rings, "packets_out", stats.packets_out);
+	put_int(rings, "bytes_out", stats.bytes_out);
+	put_int(rings, "broken", stats.broken);
+	list = json_object_new_array();
+	json_object_object_add(reply, "channels", list);
+	part_vmbus_channels(host, put_channel, list);
+}
+
 static int do_stat(struct worker *w, struct json_object *reply)
 {
 	struct hvpart_partition_stats partition;
@@ -81,6 +135,7 @@ static int do_stat(struct worker *w, struct json_object *reply)
 			return refuse(reply, -ret, part_strerror(ret));
 		json_object_array_add(list, vp_stats_to_json(i, &vp));
 	}
+	put_rings(w, reply);
 	return 0;
 }
 

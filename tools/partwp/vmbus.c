@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "guest.h"
 #include "log.h"
 #include "ram_pages.h"
@@ -74,6 +75,7 @@ static const struct part_vmbus_ops ops = {
 	.listen = listen_to,
 	.schedule = schedule,
 	.complain = complain,
+	.channel = announce_channel,
 };
 
 static int open_files(struct guest *g)

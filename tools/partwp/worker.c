@@ -4,6 +4,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "log.h"
 #include "worker.h"
 
@@ -19,6 +20,8 @@ static void set_state(struct worker *w, enum part_state state,
 	log_info("%s%s%s", part_state_name(state), reason ? ": " : "",
 		 reason ? part_reason_name(reason) : "");
 	control_server_state(w->guest.control, state, reason);
+	if (state == PART_STATE_STOPPED || state == PART_STATE_CRASHED)
+		announce_stopped(&w->guest, reason);
 }
 
 static int start_vps(struct worker *w)
@@ -115,6 +118,7 @@ static void guest_ended(struct worker *w)
 	action = action_for(w->guest.config, reason);
 	if (action == PART_ACTION_RESTART) {
 		log_info("restart after %s", part_reason_name(reason));
+		announce_stopped(&w->guest, reason);
 		restart(w, reason);
 		return;
 	}

@@ -78,11 +78,25 @@ static void complain(void *ctx, const char *text)
 	((struct child *)ctx)->complaints++;
 }
 
+static void channel(void *ctx, const struct part_channel *ch, bool open)
+{
+	struct part_channel_info info;
+	struct child *c = ctx;
+
+	part_channel_info(ch, &info, sizeof(info));
+	if (info.open != open)
+		abort();
+	if (open)
+		c->opened++;
+	else
+		c->closed++;
+}
+
 struct child *child_new(uint32_t nr_vps)
 {
 	static const struct part_vmbus_ops ops = {
 		sizeof(ops), post, signal_vp, memory, listen, schedule,
-		complain,
+		complain, channel,
 	};
 	struct child *c = malloc(sizeof(*c));
 

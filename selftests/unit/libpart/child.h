@@ -27,6 +27,8 @@ struct child {
 	unsigned int schedules, complaints, listens, unlistens;
 	uint32_t connection;		/* of the last listen() */
 
+	unsigned int opened, closed;	/* channels, since the beginning */
+
 	int post_result, signal_result, listen_result;
 };
 

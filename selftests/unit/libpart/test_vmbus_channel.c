@@ -126,6 +126,8 @@ static void test_open(void)
 	   p.close_send == -ENOTCONN && c->unlistens == 1, "channel: close");
 	child_relid(c, VMBUS_MSG_CLOSE, relid);
 	ok(p.closes == 1, "channel: close twice");
+	ok(c->opened == 1 && c->closed == 1,
+	   "channel: the host's user hears of both, once");
 	child_open(c, relid, 7, 4, 2);
 	ok(!child_last_status(c) && p.opens == 2, "channel: open again");
 	child_free(c);
@@ -177,7 +179,7 @@ static void test_open_refused(void)
 	ok(!p.opens, "channel: of all this the provider hears nothing");
 	p.open_result = -EPERM;
 	ok(open_status(c, relid, 7, 4, 0) && p.opens == 1 && !p.closes &&
-	   c->listens == 1 && c->unlistens == 1,
+	   c->listens == 1 && c->unlistens == 1 && !c->opened && !c->closed,
 	   "channel: refused by the provider");
 	p.open_result = 0;
 	ok(!open_status(c, relid, 7, 2, 3) && p.opens == 2, "channel: and then not");
@@ -301,7 +303,8 @@ static void test_rescind_inside(void)
 	struct child *c = provider_offered(&p, &relid);
 
 	p.rescind_in_open = true;
-	ok(open_status(c, relid, 7, 4, 2), "channel: rescinded in its open()");
+	ok(open_status(c, relid, 7, 4, 2) && !c->opened && !c->closed,
+	   "channel: rescinded in its open()");
 	child_free(c);
 	c = provider_opened(&p, &relid, &out, &in);
 	p.rescind_in_packet = true;
@@ -315,7 +318,8 @@ static void test_rescind_inside(void)
 	c = provider_opened(&p, &relid, &out, &in);
 	p.rescind_in_close = true;
 	child_relid(c, VMBUS_MSG_CLOSE, relid);
-	ok(p.closes == 1 && c->nr_posts == 1, "channel: rescinded in its close()");
+	ok(p.closes == 1 && c->nr_posts == 1 && c->closed == 1,
+	   "channel: rescinded in its close()");
 	child_free(c);
 	c = provider_opened(&p, &relid, &out, &in);
 	p.rescind_in_close = true;

@@ -6,6 +6,7 @@
 
 #include "child.h"
 #include "fake.h"
+#include "host.h"
 #include "outbox.h"
 
 static struct part_vmbus_stats stats(const struct child *c)
@@ -263,6 +264,38 @@ static void test_busy_slot(void)
 	child_free(c);
 }
 
+static int not_called_post(void *ctx, __u32 vp, __u8 sint,
+			   const struct hv_message *msg)
+{
+	(void)ctx, (void)vp, (void)sint, (void)msg;
+	abort();
+}
+
+static int not_called_signal(void *ctx, __u32 vp, __u8 sint, __u16 flag)
+{
+	(void)ctx, (void)vp, (void)sint, (void)flag;
+	abort();
+}
+
+static void *not_called_memory(void *ctx, __u64 gpa, __u64 len)
+{
+	(void)ctx, (void)gpa, (void)len;
+	abort();
+}
+
+static void not_called_schedule(void *ctx)
+{
+	(void)ctx;
+	abort();
+}
+
+static void not_called_channel(void *ctx, const struct part_channel *ch,
+			       bool open)
+{
+	(void)ctx, (void)ch, (void)open;
+	abort();
+}
+
 static void test_create(void)
 {
 	struct child *c = child_new(1);
@@ -280,6 +313,16 @@ static void test_create(void)
 	later.ops.size = 8;
 	ok(part_vmbus_create(&host, &later.ops, NULL, 1) == -EINVAL,
 	   "host: ops too small");
+	later.ops = (struct part_vmbus_ops) {
+		.size = offsetof(struct part_vmbus_ops, channel),
+		.post = not_called_post, .signal = not_called_signal,
+		.memory = not_called_memory, .schedule = not_called_schedule,
+		/* What lies behind it is not ours. */
+		.channel = not_called_channel,
+	};
+	ok(!part_vmbus_create(&host, &later.ops, NULL, 1) &&
+	   !host->ops.channel, "host: callbacks of an earlier library");
+	part_vmbus_destroy(host);
 	part_vmbus_destroy(NULL);
 	child_free(c);
 }

@@ -66,6 +66,58 @@ static void test_in(void)
 	child_free(c);
 }
 
+static void see(void *ctx, const struct part_channel *ch)
+{
+	unsigned int *seen = ctx;
+
+	(void)ch;
+	++*seen;
+}
+
+static void test_counts(void)
+{
+	struct part_vmbus_stats s;
+	struct part_channel_info info;
+	unsigned int seen = 0;
+
+	set_up();
+	peer_inband(&out, 1, 0, 24);
+	peer_inband(&out, 2, 0, 8);
+	provider_ring(c);
+	send_size(9);
+	send_size(8000);	/* too long for the child */
+	part_channel_info(p.ch, &info, sizeof(info));
+	ok(info.open && info.packets_in == 2 && info.bytes_in == 64 &&
+	   info.packets_out == 1 && info.bytes_out == 32 &&
+	   info.type.b[0] == 0xAA && info.instance.b[0] == 1 &&
+	   !info.index, "traffic: counted, for the channel");
+	part_vmbus_stats(c->host, &s, sizeof(s));
+	ok(s.packets_in == 2 && s.bytes_in == 64 && s.packets_out == 1 &&
+	   s.bytes_out == 32, "traffic: and for the host");
+	part_vmbus_channels(c->host, see, &seen);
+	ok(seen == 1, "traffic: all channels");
+	/* Refused, and against the protocol: not taken. */
+	p.packet_result = -EPROTO;
+	peer_inband(&out, 3, 0, 8);
+	provider_ring(c);
+	part_channel_info(p.ch, &info, sizeof(info));
+	ok(info.packets_in == 2, "traffic: what is not taken does not count");
+	p.packet_result = 0;
+	child_relid(c, VMBUS_MSG_CLOSE, relid);
+	peer_head(&out)->read = peer_head(&out)->write = 0;
+	peer_head(&in)->read = peer_head(&in)->write = 0;
+	child_open(c, relid, 7, 4, 2);
+	part_channel_info(p.ch, &info, sizeof(info));
+	part_vmbus_stats(c->host, &s, sizeof(s));
+	ok(info.open && !info.packets_in && s.packets_in == 2,
+	   "traffic: a channel begins anew, the host goes on");
+	memset(&info, 0xFF, sizeof(info));
+	part_channel_info(p.ch, &info, 16);
+	ok(info.type.b[0] == 0xAA && info.instance.b[0] == 0xFF,
+	   "traffic: no more than the caller has room for");
+	child_free(c);
+}
+
 static void test_paused(void)
 {
 	set_up();
@@ -289,6 +341,7 @@ void test_vmbus_traffic(void)
 {
 	fake_reset();
 	test_in();
+	test_counts();
 	test_paused();
 	test_out();
 	test_pages();

@@ -3,12 +3,15 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/hvpart_netlink.h>
 
 #include "config.h"
 #include "control.h"
@@ -124,6 +127,20 @@ static const char *text_of(struct json_object *o, const char *name)
 		json_object_get_string(v) : "";
 }
 
+/* What listeners on netlink were told; fake_part.c hides it in counters. */
+static void expect_announced(unsigned int names, unsigned int stops,
+			     unsigned int reason)
+{
+	struct json_object *stat = ask("stat"), *part;
+
+	CHECK(json_object_object_get_ex(stat, "partition", &part));
+	CHECK(atoi(text_of(part, "child_count")) == (int)names);
+	CHECK(atoi(text_of(part, "port_count")) == (int)stops);
+	CHECK(atoi(text_of(part, "connection_count")) == (int)reason);
+	CHECK(json_object_object_get_ex(stat, "rings", &part));
+	json_object_put(stat);
+}
+
 /* The next event must say this. */
 static void expect(const char *state, const char *reason)
 {
@@ -198,6 +215,7 @@ static void life_reset_restarts(void)
 	CHECK(!strcmp(text_of(o, "restarts"), "1"));
 	CHECK(!strcmp(text_of(o, "state"), "running"));
 	json_object_put(o);
+	expect_announced(2, 1, HVPART_NL_REASON_RESET);
 	tell("quit");
 	expect("stopped", "killed");
 	expect_exit(0);
@@ -342,6 +360,7 @@ static void life_stop(void)
 	json_object_put(args);
 	expect("stopped", "killed");
 	CHECK_EQ(memory("add", 128 << 20), ESRCH);
+	expect_announced(1, 1, HVPART_NL_REASON_KILLED);
 	reply = ask("stat");
 	CHECK(strstr(json_object_to_json_string(reply), "101"));
 	json_object_put(reply);
