@@ -6,6 +6,7 @@
 #include "announce.h"
 #include "guest.h"
 #include "log.h"
+#include "ram_pages.h"
 
 /* Worth a line only when it is our own fault. */
 static void result(int ret, const char *what)
@@ -16,6 +17,7 @@ static void result(int ret, const char *what)
 
 void announce_name(struct guest *g)
 {
+	g->balloon_told = 0;
 	result(part_announce_name(g->part, g->config->name), "name");
 }
 
@@ -54,7 +56,13 @@ void announce_channel(void *ctx, const struct part_channel *ch, bool open)
 				     info.index), "channel");
 }
 
-void announce_balloon(struct guest *g, uint64_t bytes)
+void announce_balloon(struct guest *g)
 {
-	result(part_announce_balloon(g->part, bytes), "balloon");
+	/* A VP's thread may be taking pages back; then there is a next time. */
+	uint64_t now = __atomic_load_n(&g->ram.ballooned, __ATOMIC_RELAXED);
+
+	if (!g->part || now == g->balloon_told)
+		return;
+	g->balloon_told = now;
+	result(part_announce_balloon(g->part, now * RAM_PAGE), "balloon");
 }

@@ -24,7 +24,7 @@ void announce_stopped(struct guest *g, enum part_reason reason);
 /* Member channel of struct part_vmbus_ops; @ctx is the guest. */
 void announce_channel(void *ctx, const struct part_channel *ch, bool open);
 
-/* All in all the guest has given back so many bytes now; whole pages. */
-void announce_balloon(struct guest *g, uint64_t bytes);
+/* How much the guest has given back, if that has changed. */
+void announce_balloon(struct guest *g);
 
 #endif

@@ -51,6 +51,7 @@ struct guest {
 
 	struct part *part;	/* NULL between two lives */
 	struct ram ram;
+	uint64_t balloon_told;	/* pages; announce.c */
 	struct platform platform;
 	struct guest_vp vps[CHILD_VPS_MAX];
 	struct vmbus vmbus;

@@ -142,8 +142,10 @@ static void drain(int fd)
 static void vmbus(struct worker *w)
 {
 	struct itimerspec t = { .it_value.tv_nsec = 0 };
+	bool idle = vmbus_run(&w->guest);
 
-	if (vmbus_run(&w->guest)) {
+	announce_balloon(&w->guest);
+	if (idle) {
 		w->retry_ms = RETRY_FIRST_MS;
 	} else {
 		t.it_value.tv_nsec = w->retry_ms * 1000000L;
