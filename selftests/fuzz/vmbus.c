@@ -26,6 +26,10 @@ static struct provider provider[PROVIDERS];
 static bool offered[PROVIDERS];
 static uint8_t msg[240];
 
+/* What the providers do with the memory that a packet names. */
+static uint64_t touch_at;
+static uint32_t touch_bytes;
+
 static void say(const void *bytes, unsigned int size)
 {
 	int ret = child_post(c, bytes, size);
@@ -104,14 +108,13 @@ static void body(struct input *in)
 
 static void open_channel(struct input *in)
 {
-	struct vmbus_open m = {
-		.msg.type = VMBUS_MSG_OPEN,
-		.relid = get8(in) % 8,
-		.gpadl = get8(in) % 8,
-		.downstream = get8(in),
-		.target_vp = get8(in) % (NR_VPS + 1),
-	};
+	struct vmbus_open m = { .msg.type = VMBUS_MSG_OPEN };
 
+	/* One by one: an initializer may read them in any order. */
+	m.relid = get8(in) % 8;
+	m.gpadl = get8(in) % 8;
+	m.downstream = get8(in);
+	m.target_vp = get8(in) % (NR_VPS + 1);
 	say(&m, sizeof(m));
 }
 
@@ -188,6 +191,47 @@ static void give(uint8_t pfn)
 
 /* --- the provider ---------------------------------------------------------- */
 
+static int touch(void *ctx, struct part_channel *ch,
+		 const struct part_packet *p)
+{
+	static uint8_t buf[65536];
+	int ret = part_packet_read(ch, p, touch_at, buf, touch_bytes);
+
+	CHECK(!ret || ret == -ERANGE || ret == -EFAULT);
+	/* A page that is gone stays so between the two. */
+	CHECK(part_packet_write(ch, p, touch_at, buf, touch_bytes) == ret);
+	return provider_offer(0).packet(ctx, ch, p);
+}
+
+static void touch_buffer(struct input *in)
+{
+	static uint8_t buf[65536];
+	uint8_t n = get8(in) % PROVIDERS;
+	uint32_t handle = get8(in) % 8, at = get16(in) * 8U, len = get16(in);
+	uint32_t size;
+	int ret;
+
+	if (!offered[n])
+		return;
+	size = part_channel_buffer_size(provider[n].ch, handle);
+	ret = part_channel_buffer_read(provider[n].ch, handle, at, buf, len);
+	CHECK(ret == (!size ? -ENOENT : (uint64_t)at + len > size ? -ERANGE :
+								     0));
+	CHECK(part_channel_buffer_write(provider[n].ch, handle, at, buf,
+					len) == ret);
+}
+
+static void send_pages(struct input *in)
+{
+	static const struct vmbus_range ranges[1024];
+	const struct part_packet p = { .id = 1 };
+	uint8_t n = get8(in) % PROVIDERS;
+	uint32_t nr = get16(in) % 1025;
+
+	if (offered[n])
+		part_channel_send_pages(provider[n].ch, &p, 7, ranges, nr);
+}
+
 /*
  * Two devices; odd ones are the sub-channel of the even one before, and go with
  * it: their pointer is nobody's then.
@@ -203,6 +247,7 @@ static void offer(uint8_t n)
 		return;
 	}
 	o.sub_index = n % 2;
+	o.packet = touch;
 	offered[n] = !part_vmbus_offer(c->host, &o, &provider[n],
 				       &provider[n].ch);
 }
@@ -257,6 +302,12 @@ static void step(struct input *in)
 	case STEP_OFFER:	offer(get8(in) % PROVIDERS); break;
 	case STEP_SEND:		send_packet(in); break;
 	case STEP_ANSWER:	answers(in); break;
+	case STEP_TOUCH:
+		touch_at = get16(in);
+		touch_bytes = get16(in);
+		break;
+	case STEP_BUFFER:	touch_buffer(in); break;
+	case STEP_PAGES:	send_pages(in); break;
 	}
 }
 
@@ -285,6 +336,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c = child_new(NR_VPS);
 	memset(provider, 0, sizeof(provider));
 	memset(offered, 0, sizeof(offered));
+	touch_at = touch_bytes = 0;
 	offer(0);
 	for (i = 0; more(&in) && i < 200; i++) {
 		step(&in);

@@ -24,6 +24,9 @@ enum vmbus_step {
 	STEP_OFFER,		/* number; rescinds it if it is offered */
 	STEP_SEND,		/* number, size */
 	STEP_ANSWER,		/* what posts, packets and opens say */
+	STEP_TOUCH,		/* where in the memory of packets, bytes */
+	STEP_BUFFER,		/* number, handle, at, bytes: read and write */
+	STEP_PAGES,		/* number, ranges: transfer pages */
 	NR_STEPS
 };
 

@@ -66,6 +66,23 @@ static void packet(uint8_t type, uint8_t header8, uint8_t length8)
 	}
 }
 
+/* One range of two pages, of which @pfn and the next are; @bytes of them. */
+static void ranges(uint8_t pfn, uint8_t offset, uint16_t bytes)
+{
+	const uint8_t nr = 24;
+	unsigned int i = 16 + 32;
+
+	PUT(STEP_TOUCH, 8, 0, 64, 0, STEP_PACKET, 16, nr);
+	PUT(VMBUS_PACKET_GPA_DIRECT, 0, 6, 0, (uint8_t)(nr - 1), 0, 1, 0);
+	PUT(1, 0, 0, 0, 0, 0, 0, 0);
+	PUT(0, 0, 0, 0, 1, 0, 0, 0);
+	PUT((uint8_t)bytes, (uint8_t)(bytes >> 8), 0, 0, offset, 0, 0, 0);
+	PUT(pfn, 0, 0, 0, 0, 0, 0, 0);
+	PUT((uint8_t)(pfn + 1), 0, 0, 0, 0, 0, 0, 0);
+	for (; i < nr * 2U; i++)
+		PUT(0);
+}
+
 static void vmbus(const char *dir)
 {
 	open_it();
@@ -75,6 +92,20 @@ static void vmbus(const char *dir)
 	packet(VMBUS_PACKET_INBAND, 2, 3);
 	packet(VMBUS_PACKET_GPA_DIRECT, 5, 6);
 	save(dir, "packets");
+	open_it();
+	ranges(30, 16, 8000);
+	ranges(40, 0, 4096 + 8);
+	save(dir, "ranges");
+	open_it();
+	ranges(254, 16, 8000);
+	PUT(STEP_GIVE, 31);
+	ranges(30, 16, 8000);
+	save(dir, "ranges-gone");
+	open_it();
+	PUT(STEP_BUFFER, 0, 2, 1, 0, 255, 15, STEP_BUFFER, 0, 2, 0, 16, 0, 0);
+	PUT(STEP_BUFFER, 0, 3, 1, 0, 1, 0, STEP_BUFFER, 0, 2, 0, 16, 1, 0);
+	PUT(STEP_PAGES, 0, 3, 0, STEP_PAGES, 0, 0, 2, STEP_PAGES, 0, 0, 4);
+	save(dir, "buffers");
 	open_it();
 	PUT(STEP_SEND, 0, 200, STEP_SEND, 0, 200, STEP_SEND, 0, 200);
 	PUT(STEP_SEND, 0, 200, STEP_INDEX, 20, 1, 0x88, 0x0c);
@@ -94,6 +125,37 @@ static void vmbus(const char *dir)
 	PUT(STEP_HEADER, 1, 3, 80, 26, 32, STEP_BODY, 3, 28, 58);
 	PUT(STEP_BODY, 3, 26, 86, STEP_TEARDOWN, 1, 3);
 	save(dir, "bodies");
+	/* A provider that has no time, then has; one that finds fault. */
+	open_it();
+	PUT(STEP_ANSWER, 8);
+	packet(VMBUS_PACKET_INBAND, 2, 3);
+	PUT(STEP_ANSWER, 0, STEP_SEND, 0, 1);
+	packet(VMBUS_PACKET_INBAND, 2, 3);
+	PUT(STEP_ANSWER, 12);
+	packet(VMBUS_PACKET_INBAND, 2, 3);
+	PUT(STEP_SEND, 0, 1);
+	save(dir, "provider");
+	/* Indices that make no sense: the child's of both rings. */
+	open_it();
+	PUT(STEP_INDEX, 16, 3, 8, 0);
+	packet(VMBUS_PACKET_INBAND, 2, 3);
+	PUT(STEP_MODIFY, 1, 1, STEP_INDEX, 16, 0, 0xfc, 0xff);
+	PUT(STEP_SEND, 0, 1, STEP_RELID, 1, 1);
+	save(dir, "write-index");
+	open_it();
+	PUT(STEP_SEND, 0, 1, STEP_INDEX, 20, 1, 4, 0, STEP_SEND, 0, 1);
+	save(dir, "read-index");
+	open_it();
+	PUT(STEP_SEND, 0, 1, STEP_INDEX, 20, 1, 0, 8, STEP_SEND, 0, 1);
+	save(dir, "read-index-ahead");
+	/* More than a channel may have; a connection that nobody hears. */
+	connect();
+	for (uint8_t i = 3; i < 20; i++)
+		PUT(STEP_HEADER, 1, i, 80, 1, 32);
+	save(dir, "many");
+	connect();
+	PUT(STEP_ANSWER, 0xC0, STEP_OPEN, 1, 2, 4, 0);
+	save(dir, "listen");
 	connect();
 	PUT(STEP_ANSWER, 2, STEP_RAW, VMBUS_MSG_TL_CONNECT, 40);
 	save(dir, "refusals");
