@@ -16,7 +16,7 @@
 #include "hyperv.h"
 
 #define VMBUS_VECTOR	0x50
-#define VMBUS_WAIT_MS	5000
+#define VMBUS_WAIT_MS	20000
 #define VMBUS_OFFERS	64
 #define NO_ANSWER	0xDEADU
 
