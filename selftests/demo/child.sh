@@ -8,6 +8,9 @@ exec </dev/console >/dev/console 2>&1
 echo "@@init $(cut -d' ' -f1 /proc/uptime)"
 modprobe hv_vmbus 2>/dev/null
 modprobe hv_balloon 2>/dev/null
+# What "partctl stop" asks for, the kernel passes to PID 1.
+trap 'echo; echo "child: asked to shut down"; poweroff -f' USR2
+modprobe hv_utils 2>/dev/null
 
 cs=/sys/devices/system/clocksource/clocksource0/current_clocksource
 ce=/sys/devices/system/clockevents/clockevent0/current_device
@@ -22,6 +25,8 @@ echo "processors:   $(grep -c ^processor /proc/cpuinfo) online"
 echo "memory:       $(sed -n 's/MemTotal: *//p' /proc/meminfo)"
 echo "@@shell"
 export PS1='child# '
-setsid -c sh -i
+# In the background, so that the trap need not wait for its end.
+setsid -c sh -i </dev/console &
+wait $!
 echo "@@end"
 poweroff -f

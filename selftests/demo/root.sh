@@ -52,7 +52,12 @@ has_driver() { partctl memory info debian --json 2>/dev/null | grep -q '"can_add
 	} >&3 2>&1
 	sleep 0.5
 	type_line 'grep MemTotal /proc/meminfo'
-	type_line 'poweroff -f'
+	sleep 0.5
+	{
+		echo
+		echo "--- partctl stop debian: the child shuts down by itself"
+		partctl stop debian && echo asked >/tmp/stopped
+	} >&3 2>&1
 	sleep 60
 ) >/tmp/keys &
 typist=$!
@@ -69,6 +74,8 @@ added() { sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" /tmp/added; }
 total_before=$(total | head -1) total_after=$(total | tail -1)
 [ "$(added done)" = 134217728 ] || fail "no memory was added"
 [ "$total_after" -gt $((total_before + 120000)) ] || fail "the child has no more memory"
+[ -s /tmp/stopped ] || fail "partctl stop"
+grep -q 'asked to shut down' /tmp/console || fail "the child was not asked to shut down"
 grep -q 'Power down' /tmp/console || fail "the child did not power off"
 
 step "partctl disable (rmmod): back on the bare machine"
