@@ -5,11 +5,11 @@
 #include "hooks.h"
 #include "vsp.h"
 
-uint64_t test_clock_ms;
+/* It stands still but for what a test adds: a millisecond is a millisecond. */
+uint64_t test_clock_ms = 1000000;
 struct json_object *test_event;
 unsigned int test_events;
 
-uint64_t __real_guest_now_ms(void);
 uint64_t __wrap_guest_now_ms(void);
 void __real_control_server_event(struct control_server *server,
 				 struct json_object *event);
@@ -18,7 +18,7 @@ void __wrap_control_server_event(struct control_server *server,
 
 uint64_t __wrap_guest_now_ms(void)
 {
-	return __real_guest_now_ms() + test_clock_ms;
+	return test_clock_ms;
 }
 
 void __wrap_control_server_event(struct control_server *server,

@@ -14,7 +14,7 @@
 struct guest;
 struct vsp_ops;
 
-/* guest_now_ms() is so much ahead of the clock. */
+/* What guest_now_ms() says; only tests move it. */
 extern uint64_t test_clock_ms;
 
 /* What reading a partition's properties gives (fake_part.c). */
