@@ -33,6 +33,26 @@ run() {
 	partctl destroy "$1" >/dev/null 2>&1
 }
 
+# The guest asks to be asked: "@@please STATUS WORDS .", the words for partctl, with
+# % for its own name, and how that shall end.
+oblige() {
+	answered=0
+	while :; do
+		sed -n 's/^@@please \(.*\) \.$/\1/p' /tmp/console | sed -n "$((answered + 1))p" >/tmp/please
+		if [ ! -s /tmp/please ]; then
+			[ ! -e /tmp/over ] || return
+			sleep 0.1
+			continue
+		fi
+		answered=$((answered + 1))
+		read -r want what </tmp/please
+		# shellcheck disable=SC2086
+		timeout 60 partctl ${what%%"%"*}"$1"${what#*"%"} >/tmp/answer 2>&1
+		got=$?
+		[ $got = "$want" ] || echo "$what: $got: $(head -n 1 /tmp/answer)" >>/tmp/unpleased
+	done
+}
+
 beats() { grep -c '@@beat' /tmp/neighbour.console; }
 more_beats() { [ "$(beats)" -gt "$1" ]; }
 
@@ -61,7 +81,13 @@ root_well() {
 # attack NAME CMDLINE
 attack() {
 	why='' heard=$(beats) begun=$(ms)
+	rm -f /tmp/over /tmp/unpleased
+	: >/tmp/console
+	case $1 in asked*) oblige "$1" & obliging=$! ;; *) obliging= ;; esac
 	run "$1" "$2"
+	: >/tmp/over
+	[ -z "$obliging" ] || wait "$obliging"
+	[ ! -s /tmp/unpleased ] || why="$why $(tr '\n' ';' </tmp/unpleased)"
 	results >/tmp/results
 	while read -r code_of what <&4; do
 		check "$code_of" "$what"

@@ -23,7 +23,8 @@ extern const struct attack channel_attacks[], leave_attacks[];
 extern const struct attack ring_attacks[], packet_attacks[];
 extern const struct attack range_attacks[], buffer_attacks[];
 extern const struct attack hypercall_attacks[], race_attacks[];
-extern const struct attack dynmem_attacks[];
+extern const struct attack dynmem_attacks[], component_attacks[];
+extern const struct attack kvp_attacks[], asked_attacks[];
 
 void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -32,6 +32,9 @@ static const struct {
 	{ "hypercalls", hypercall_attacks },
 	{ "races", race_attacks },
 	{ "dynmem", dynmem_attacks },
+	{ "components", component_attacks },
+	{ "kvp", kvp_attacks },
+	{ "asked", asked_attacks },
 };
 
 struct vmbus_channel a, b;
