@@ -51,13 +51,13 @@ enum apic_lvt {
  * belongs to who holds vp->running.
  */
 struct apic {
-	union {
-		u32 reg[0x40];
-		u64 map[0x20];
-	};
 	u64 icr, timer_next, timer_period;
 	u32 esr_pending;
 	bool assist_offered;
+	union {
+		u32 reg[0x40] __aligned(8);
+		u64 map[0x20];
+	};
 	/* Not cleared by INIT. */
 	u64 base, auto_eoi[4], eoi_notify[4];
 };

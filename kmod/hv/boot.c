@@ -72,36 +72,18 @@ static void claim_pages(const struct hvpart_boot_info *i)
 			pool_seed(root_pool, c[n].pfn, c[n].npages);
 }
 
-/* First chunk at or behind @pfn; none: @end. */
-static u64 next_chunk(const struct hvpart_boot_info *i, u64 pfn, u64 end,
-		      u64 *npages)
+/* Every run of pages that the ownership table gives to the root. */
+static hv_status map_ram(struct gpa_space *s, u64 npages)
 {
-	const struct hvpart_boot_chunk *c = chunks(i);
-	u64 best = end;
-
-	for (u32 n = 0; n < i->nr_chunks; n++)
-		if (c[n].pfn >= pfn && c[n].pfn < best) {
-			best = c[n].pfn;
-			*npages = c[n].npages;
-		}
-	return best;
-}
-
-static hv_status map_ram(const struct hvpart_boot_info *i,
-			 struct gpa_space *s)
-{
-	const struct hvpart_boot_range *r = ranges(i);
 	hv_status st = HV_STATUS_SUCCESS;
-	u64 pfn, end, stop, skip;
+	u64 first = 0;
 
-	for (u32 n = 0; n < i->nr_ranges && !st; n++) {
-		end = r[n].pfn + r[n].npages;
-		for (pfn = r[n].pfn; pfn < end && !st; pfn = stop + skip) {
-			skip = 0;
-			stop = next_chunk(i, pfn, end, &skip);
-			if (stop > pfn)
-				st = gpa_root_add_ram(s, pfn, stop - pfn);
-		}
+	for (u64 pfn = 0; pfn <= npages && !st; pfn++) {
+		if (owner_get(pfn).state == PG_ROOT)
+			continue;
+		if (pfn > first)
+			st = gpa_root_add_ram(s, first, pfn - first);
+		first = pfn + 1;
 	}
 	return st;
 }
@@ -119,7 +101,7 @@ static u64 build_root_partition(const struct hvpart_boot_info *i)
 	if (gpa_space_init(&p->gpa, root_pool,
 			   BIT(machine.phys_bits - PAGE_SHIFT), true))
 		return HVPART_BOOT_E_MEMORY;
-	return map_ram(i, &p->gpa) ? HVPART_BOOT_E_MEMORY : HVPART_BOOT_OK;
+	return map_ram(&p->gpa, i->owner_pages) ? HVPART_BOOT_E_MEMORY : HVPART_BOOT_OK;
 }
 
 /* Once, by the first CPU. A failure is final: the driver unloads. */
@@ -138,7 +120,7 @@ static u64 boot_machine(const struct hvpart_boot_info *i)
 	if (err)
 		return err;
 	boot_info = i;
-	hv_log(HV_LOG_INFO, "%u CPUs, %llu MiB, root pool %llu pages",
+	hv_log(HV_LOG_INFO, "%u CPUs, %llu MiB, root pool %u pages",
 	       i->nr_cpus, i->max_pfn >> 8, root_pool->nr_free);
 	return HVPART_BOOT_OK;
 }

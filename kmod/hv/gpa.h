@@ -35,14 +35,14 @@ struct overlay_set;
  */
 struct gpa_space {
 	struct spinlock lock;
+	u32 nr_tables;			/* pages of the tables, the top included */
 	struct pool *pool;
 	void *table;
 	u64 generation;
 	u64 limit;
-	u64 leaves[3];			/* 4K, 2M, 1G leaves */
 	struct overlay_set *overlays;
+	u32 leaves[3];			/* 4K, 2M, 1G leaves */
 	bool is_root;
-	u32 nr_tables;			/* pages of the tables, the top included */
 };
 
 struct gpa_entry {

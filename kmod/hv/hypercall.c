@@ -226,8 +226,9 @@ static hv_status acquire(const struct hc_desc *d, struct hcall *c)
 	u32 index = *(u32 *)(c->in + 8);
 	hv_status st;
 
-	if (d->target == T_NONE)
-		return HV_STATUS_SUCCESS;
+	if (d->target <= T_ROOT)
+		return d->target == T_NONE || c->caller->is_root ?
+			HV_STATUS_SUCCESS : HV_STATUS_ACCESS_DENIED;
 	if (d->target == T_POOL && c->caller->is_root &&
 	    (id == HV_PARTITION_ID_SELF || id == c->caller->id)) {
 		c->p = partition_lock(c->caller, c->caller->id);

@@ -7,6 +7,7 @@
  * Target: what the header names first, looked up and locked before the handler
  * and released after it.
  *   T_NONE    nothing
+ *   T_ROOT    nothing; the caller must be the root
  *   T_CHILD   partition id at 0: a child of the caller, in any state
  *   T_POOL    likewise, or the root naming itself
  *   T_ACTIVE  a child that is initialised
@@ -32,10 +33,11 @@
 #define P_SIGNAL	37
 
 #define T_NONE		0
-#define T_CHILD		1
-#define T_POOL		2
-#define T_ACTIVE	3
-#define T_VP		4
+#define T_ROOT		1
+#define T_CHILD		2
+#define T_POOL		3
+#define T_ACTIVE	4
+#define T_VP		5
 
 #define S(t)		sizeof(struct t)
 #define U(t)		sizeof(union t)
@@ -136,21 +138,21 @@ X(HVCALL_POST_MESSAGE_DIRECT, hc_post_direct, \
   S(hv_input_post_message_direct), 0, 0, 0, HC_SIMPLE, P_CREATE, T_ACTIVE) \
 /* our own */ \
 X(HVCALL_HVPART_NULL, hc_null, 0, 0, 0, 0, HC_FAST, P_CREATE, T_NONE) \
-X(HVCALL_HVPART_LEAVE, hc_leave, 0, 0, 0, 0, HC_FAST, P_CREATE, T_NONE) \
+X(HVCALL_HVPART_LEAVE, hc_leave, 0, 0, 0, 0, HC_FAST, P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_SYNC, hc_sync, 8, 0, 0, 0, HC_FAST, P_CREATE, T_NONE) \
 X(HVCALL_HVPART_REGISTER_CALLER_PAGE, hc_caller_page, 16, 0, 0, 0, HC_FAST, \
   P_CREATE, T_NONE) \
 X(HVCALL_HVPART_READ_LOG, hc_read_log, S(hvpart_input_read_log), \
   S(hvpart_output_read_log) + HVPART_READ_LOG_MAX * S(hvpart_log_entry), 0, \
-  0, HC_SIMPLE, P_CREATE, T_NONE) \
+  0, HC_SIMPLE, P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_GET_STATS, hc_get_stats, S(hvpart_input_get_stats), \
   S(hvpart_vp_stats), 0, 0, HC_SIMPLE, P_CREATE, T_POOL) \
 X(HVCALL_HVPART_PREPARE_LEAVE, hc_prepare_leave, 0, 0, 0, 0, HC_FAST, \
-  P_CREATE, T_NONE) \
+  P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_CANCEL_LEAVE, hc_cancel_leave, 0, 0, 0, 0, HC_FAST, \
-  P_CREATE, T_NONE) \
+  P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_GET_INFO, hc_get_info, 0, S(hvpart_info), 0, 0, HC_SIMPLE, \
-  P_CREATE, T_NONE) \
+  P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_RECEIVE_MESSAGE, hc_receive_message, \
   S(hvpart_input_receive_message), S(hvpart_output_receive_message), 0, 0, \
   HC_SIMPLE, P_CREATE, T_NONE) \

@@ -6,53 +6,90 @@
  */
 #include "msr_state.h"
 #include "apic.h"
-#include "synic.h"
+#include "synic_state.h"
 #include "stimer.h"
 #include "time.h"
 #include <hvpart/cpuid.h>
 
-enum room { ROOM_NONE, ROOM_HV, ROOM_TIME, ROOM_APIC, ROOM_SYNIC, ROOM_STIMER };
+enum room { ROOM_HV, ROOM_TIME, ROOM_APIC, ROOM_SYNIC, ROOM_STIMER };
 
-/* @gate: bit of leaf 0x40000003 EAX; from 32 on: of EDX. */
+/* Where a register lives that is read as it stands; IN_ROOM: ask the room. */
+enum place { IN_ROOM, IN_VP, IN_PARTITION, IN_SYNIC, IN_MACHINE };
+
+/*
+ * @first, @more: offset from 0x40000000; how many follow, each 8 bytes further on
+ * @gate:         bit of leaf 0x40000003 EAX; from 32 on: of EDX
+ */
 struct synthetic {
-	u16 first, last;		/* offset from 0x40000000 */
-	u8 room, gate;
+	u16 first;
+	u8 more, gate;
+	u8 room : 4, place : 4;
+	bool half;			/* 32 bits */
+	u16 offset;
 };
+
+#define ASKED		IN_ROOM, false, 0
+#define VP(m)		IN_VP, sizeof(((struct vp *)0)->m) == 4, offsetof(struct vp, m)
+#define PARTITION(m)	IN_PARTITION, false, offsetof(struct partition, m)
+#define SYNIC(m)	IN_SYNIC, false, offsetof(struct synic, m)
+#define MACHINE(m)	IN_MACHINE, false, offsetof(struct machine, m)
 
 static const struct synthetic synthetic[] = {
-	{ 0x02, 0x02, ROOM_HV, 6 },		/* VP index */
-	{ 0xb0, 0xb7, ROOM_STIMER, 3 },
-	{ 0x70, 0x72, ROOM_APIC, 4 },		/* EOI, ICR, TPR */
-	{ 0x80, 0x84, ROOM_SYNIC, 2 },
-	{ 0x90, 0x9f, ROOM_SYNIC, 2 },
-	{ 0x20, 0x20, ROOM_TIME, 1 },		/* reference counter */
-	{ 0x21, 0x21, ROOM_TIME, 9 },		/* reference TSC page */
-	{ 0x22, 0x23, ROOM_TIME, 11 },		/* frequencies */
-	{ 0x10, 0x10, ROOM_TIME, 0 },		/* run time */
-	{ 0xf0, 0xf0, ROOM_HV, 10 },		/* guest idle */
-	{ 0x73, 0x73, ROOM_HV, 4 },		/* assist page */
-	{ 0x00, 0x01, ROOM_HV, 5 },		/* OS id, hypercall */
-	{ 0x03, 0x03, ROOM_HV, 7 },		/* reset */
-	{ 0x100, 0x105, ROOM_HV, 32 + 10 },	/* crash */
-	{ 0x118, 0x118, ROOM_TIME, 15 },	/* invariant TSC */
+	{ 0x02, 0, 6, ROOM_HV, VP(index) },
+	{ 0xb0, 7, 3, ROOM_STIMER, ASKED },
+	{ 0x70, 2, 4, ROOM_APIC, ASKED },		/* EOI, ICR, TPR */
+	{ 0x80, 4, 2, ROOM_SYNIC, SYNIC(scontrol) },
+	{ 0x90, 15, 2, ROOM_SYNIC, SYNIC(sint) },
+	{ 0x20, 0, 1, ROOM_TIME, ASKED },		/* reference counter */
+	{ 0x21, 0, 9, ROOM_TIME, PARTITION(ref_tsc_msr) },
+	{ 0x22, 1, 11, ROOM_TIME, MACHINE(tsc_hz) },	/* and the APIC's */
+	{ 0x10, 0, 0, ROOM_TIME, ASKED },		/* run time */
+	{ 0xf0, 0, 10, ROOM_HV, ASKED },		/* guest idle */
+	{ 0x73, 0, 4, ROOM_HV, VP(assist_msr) },
+	{ 0x00, 0, 5, ROOM_HV, PARTITION(guest_os_id) },
+	{ 0x01, 0, 5, ROOM_HV, PARTITION(hypercall_msr) },
+	{ 0x03, 0, 7, ROOM_HV, ASKED },		/* reset */
+	{ 0x100, 4, 32 + 10, ROOM_HV, PARTITION(crash_param) },
+	{ 0x105, 0, 32 + 10, ROOM_HV, ASKED },		/* crash control */
+	{ 0x118, 0, 15, ROOM_TIME, ASKED },		/* invariant TSC */
 };
+static_assert(offsetof(struct machine, apic_timer_hz) ==
+	      offsetof(struct machine, tsc_hz) + 8, "two in a row");
 
-/* @gated: held to the privileges of @p. */
-static int find_room(const struct partition *p, u32 msr, bool gated)
+/* @gated: held to the privileges of @p. NULL: no such register, or not for it. */
+static const struct synthetic *find(const struct partition *p, u32 msr, bool gated)
 {
 	const struct synthetic *s = synthetic;
 	u64 have;
 
 	msr -= HV_X64_MSR_FIRST;
 	for (; s < synthetic + ARRAY_SIZE(synthetic); s++) {
-		if (msr < s->first || msr > s->last)
+		if (msr - s->first > s->more)
 			continue;
 		have = s->gate < 32 ? p->privileges : p->features_edx;
 		if (gated && !(have & BIT(s->gate & 31)))
 			break;
-		return s->room;
+		return s;
 	}
-	return ROOM_NONE;
+	return NULL;
+}
+
+/* A register of @s that is read as it stands. */
+static u64 stored(const struct vp *vp, const struct synthetic *s, u32 msr)
+{
+	const void *place = &machine;
+	const u64 *at;
+
+	if (s->place == IN_VP)
+		place = vp;
+	else if (s->place == IN_PARTITION)
+		place = vp->partition;
+	else if (s->place == IN_SYNIC)
+		place = vp->synic;
+	at = (const void *)((const u8 *)place + s->offset);
+	if (s->half)
+		return *(const u32 *)at;
+	return at[msr - HV_X64_MSR_FIRST - s->first];
 }
 
 /* The synthetic forms of APIC registers (TLFS 1.2). */
@@ -90,32 +127,44 @@ static bool is_x2apic(u32 msr)
 /* @gated: the guest, held to its privileges; else the parent. */
 static enum msr_result do_read(struct vp *vp, u32 msr, u64 *val, bool gated)
 {
+	const struct synthetic *s;
+
 	if (likely(is_x2apic(msr)))
 		return apic_rdmsr(vp, msr, val);
 	if (!is_synthetic(msr))
 		return msr_arch_read(vp, msr, val);
-	switch (find_room(vp->partition, msr, gated)) {
+	s = find(vp->partition, msr, gated);
+	if (!s)
+		return MSR_FAULT;
+	if (s->place) {
+		*val = stored(vp, s, msr);
+		return MSR_OK;
+	}
+	switch (s->room) {
 	case ROOM_TIME:
 		return time_rdmsr(vp, msr, val);
 	case ROOM_APIC:
 		return apic_hv_read(vp, msr, val);
-	case ROOM_SYNIC:
-		return synic_rdmsr(vp, msr, val);
 	case ROOM_STIMER:
 		return stimer_rdmsr(vp, msr, val);
 	case ROOM_HV:
-		return msr_hv_read(vp, msr, val);
+		return msr_hv_read(msr, val);
 	}
 	return MSR_FAULT;
 }
 
 static enum msr_result do_write(struct vp *vp, u32 msr, u64 val, bool gated)
 {
+	const struct synthetic *s;
+
 	if (likely(is_x2apic(msr)))
 		return apic_wrmsr(vp, msr, val);
 	if (!is_synthetic(msr))
 		return msr_arch_write(vp, msr, val);
-	switch (find_room(vp->partition, msr, gated)) {
+	s = find(vp->partition, msr, gated);
+	if (!s)
+		return MSR_FAULT;
+	switch (s->room) {
 	case ROOM_TIME:
 		return time_wrmsr(vp, msr, val);
 	case ROOM_APIC:

@@ -105,28 +105,26 @@ static __noinline bool types_ok(u64 val, u32 n, bool pat)
 
 /* --- in the control block --------------------------------------------------- */
 
-static u32 vendor_name(u32 msr)
+static const struct {
+	u32 name, msr;
+	u8 more;
+} __packed in_block[] = {
+	{ HV_X64_REGISTER_SYSENTER_CS, 0x174, 0 },
+	{ HV_X64_REGISTER_SYSENTER_ESP, 0x175, 0 },
+	{ HV_X64_REGISTER_SYSENTER_EIP, 0x176, 0 },
+	{ HV_X64_REGISTER_DEBUG_CTL, 0x1d9, 0 },
+	{ HV_X64_REGISTER_PAT, 0x277, 0 },
+	{ HV_X64_REGISTER_STAR, 0xc0000081, 3 },
+	{ HV_X64_REGISTER_FS, 0xc0000100, 1 },
+	{ HV_X64_REGISTER_KERNEL_GS_BASE, 0xc0000102, 0 },
+};
+
+/* The back end's name of an MSR; 0: it has none. */
+static __noinline u32 vendor_name(u32 msr)
 {
-	switch (msr) {
-	case 0x174:
-		return HV_X64_REGISTER_SYSENTER_CS;
-	case 0x175:
-		return HV_X64_REGISTER_SYSENTER_ESP;
-	case 0x176:
-		return HV_X64_REGISTER_SYSENTER_EIP;
-	case 0x1d9:
-		return HV_X64_REGISTER_DEBUG_CTL;
-	case 0x277:
-		return HV_X64_REGISTER_PAT;
-	case 0xc0000081 ... 0xc0000084:
-		return HV_X64_REGISTER_STAR + (msr - 0xc0000081);
-	case 0xc0000100:
-		return HV_X64_REGISTER_FS;
-	case 0xc0000101:
-		return HV_X64_REGISTER_GS;
-	case 0xc0000102:
-		return HV_X64_REGISTER_KERNEL_GS_BASE;
-	}
+	for (u32 i = 0; i < ARRAY_SIZE(in_block); i++)
+		if (msr - in_block[i].msr <= in_block[i].more)
+			return in_block[i].name + (msr - in_block[i].msr);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <hvpart/msr.h>
 
 /* msr_hv.c: guest OS id, hypercall page, VP index, assist page, crash */
-enum msr_result msr_hv_read(struct vp *vp, u32 msr, u64 *val);
+enum msr_result msr_hv_read(u32 msr, u64 *val);
 enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val);
 
 /* msr_arch.c: everything outside the synthetic range and x2APIC */

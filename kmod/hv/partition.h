@@ -34,7 +34,7 @@ struct cpuid_override {
 	} result[4];			/* EAX EBX ECX EDX */
 };
 
-#define HV_MAX_CPUID_OVERRIDES	128
+#define HV_MAX_CPUID_OVERRIDES	128	/* partition.nr_cpuid is a byte */
 
 /**
  * struct partition
@@ -45,33 +45,34 @@ struct cpuid_override {
  * @ref_base:   physical TSC at which the reference counter was 0
  */
 struct partition {
-	/* Hot first: an 8-bit offset reaches to the gpa_space. */
+	/* Hot first: an 8-bit offset reaches to the start of the pool. */
 	u64 id;
 	u16 slot;
 	u8 state;
 	bool is_root, has_run;
 	bool access_tracking, time_frozen, tsc_invariant_shown;
-	u64 privileges;
-	u32 features_edx, hints;
-	u64 debug_break;		/* HVPART_PROPERTY_DEBUG_BREAK */
-	u64 hypercall_msr;
-	u64 ref_base;			/* see time.h */
-	u32 max_phys_bits;
-	u32 nr_cpuid;
 	struct spinlock lock;
 	struct spinlock msr_lock;	/* the synthetic MSRs, the crash block */
-	struct partition *parent;
+	u64 privileges;
+	u32 features_edx, hints;
+	u8 debug_break;			/* HVPART_PROPERTY_DEBUG_BREAK */
+	u8 unimplemented_msr_action;
+	u8 max_phys_bits;
+	u8 nr_cpuid;
+	u32 nr_vps;
+	u64 hypercall_msr;
 	struct gpa_space gpa;
 	struct pool pool;
+	struct partition *parent;
+	u64 ref_base;			/* see time.h */
 	struct port *ports;		/* port.c: receiving ends of this partition */
 	struct connection *connections;	/* port.c: sending ends */
-	u32 nr_vps, nr_children;
+	u32 nr_children;
 	u32 nr_ports, nr_connections;	/* port.c */
 
 	u64 creation_flags;
 	u64 synthetic_features;		/* property 0x10001 as written */
 	u64 disabled_features[2], disabled_xsave;
-	u64 unimplemented_msr_action;
 
 	/* synthetic MSRs of the whole partition */
 	u64 guest_os_id, ref_tsc_msr;

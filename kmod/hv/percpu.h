@@ -38,22 +38,22 @@ struct percpu {
 	struct vp *root_vp;
 	u64 epoch_seen;
 	u64 epoch_target;
-	u32 epoch_member;
-	u32 use_reserve;
-	u32 windows_open;
 	u64 flush_ticket;
+	bool epoch_member;
+	bool use_reserve;
+	u8 windows_open;
+	u8 faults;			/* exceptions being handled */
 	bool tell_root;			/* the caller page has news */
 	bool look;
 	bool synced;
 	bool leave;			/* the root asked to be promoted */
+	struct vendor_cpu *vendor;
 	u64 dispatch_out;		/* output GPA of the running DISPATCH_VP */
 	u64 *window_ptes;
 	void *window_va;
 	u8 *hcall_in;
 	u8 *hcall_out;
-	struct vendor_cpu *vendor;
 	struct cpu_desc *desc;
-	u32 faults;			/* exceptions being handled */
 	u64 exits;			/* from guest mode; to the caller page */
 };
 

@@ -35,9 +35,9 @@ struct pool {
 	struct spinlock lock;
 	u16 slot;
 	u16 reserve;
+	u32 nr_free, nr_pending, nr_leaving, nr_used;
 	u64 free;
 	struct page_wait pending, leaving;
-	u64 nr_free, nr_pending, nr_leaving, nr_used;
 };
 
 /*

@@ -18,17 +18,6 @@ static u64 retry_ticks(void)
 	return machine.tsc_hz / 500;
 }
 
-/* Out of line: a dozen copies are not worth the cycles. */
-void synic_lock(struct synic *s)
-{
-	spin_lock(&s->lock);
-}
-
-void synic_unlock(struct synic *s)
-{
-	spin_unlock(&s->lock);
-}
-
 static bool sim_on(const struct synic *s)
 {
 	return s->scontrol & HV_SYNIC_CONTROL_ENABLE &&
@@ -166,14 +155,14 @@ hv_status synic_post(struct vp *vp, u32 sint, struct synic_msg *m)
 
 	if (!s || sint >= HV_SYNIC_SINTS)
 		return HV_STATUS_INVALID_PARAMETER;
-	synic_lock(s);
+	spin_lock(&s->lock);
 	append(s, sint, m);
 	busy = deliver(vp, sint);
 	if (s->queued)
 		synic_update_notify(vp);
 	ask = busy && !s->retry;
 	s->retry |= busy;
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 	if (ask && !IRQ_MUTATED(SYNIC_RETRY))
 		vp_request(vp, VPREQ_SYNIC);
 	return HV_STATUS_SUCCESS;
@@ -189,7 +178,7 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 	if (!s || sint >= HV_SYNIC_SINTS)
 		return false;
 	q = &s->queue[sint];
-	synic_lock(s);
+	spin_lock(&s->lock);
 	for (pp = &q->head; *pp && *pp != m; pp = &(*pp)->next)
 		prev = *pp;
 	found = *pp;
@@ -201,7 +190,7 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 			s->queued &= ~(1u << sint);
 		synic_update_notify(vp);
 	}
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 	return found;
 }
 
@@ -218,7 +207,7 @@ hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
 
 	if (!s || sint >= HV_SYNIC_SINTS)
 		return HV_STATUS_INVALID_PARAMETER;
-	synic_lock(s);
+	spin_lock(&s->lock);
 	slot = &s->sim->sint_message[sint];
 	if (!sim_on(s) || refused(s->sint[sint]) ||
 	    s->sint[sint] & HV_SYNIC_SINT_PROXY)
@@ -229,7 +218,7 @@ hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
 		place(vp, slot, m, false);
 		notify(vp, s->sint[sint]);
 	}
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 	return st;
 }
 
@@ -247,7 +236,7 @@ hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
 	*newly = false;
 	if (!s || sint >= HV_SYNIC_SINTS || flag >= HV_EVENT_FLAGS_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	synic_lock(s);
+	spin_lock(&s->lock);
 	if (!(s->scontrol & HV_SYNIC_CONTROL_ENABLE) ||
 	    !(s->siefp & HV_SYNIC_SIEFP_ENABLE) || refused(s->sint[sint]) ||
 	    s->sint[sint] & HV_SYNIC_SINT_PROXY) {
@@ -265,7 +254,7 @@ hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
 		    vp->partition->debug_break == HVPART_BREAK_EVENT_EDGE)
 			notify(vp, s->sint[sint]);
 	}
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 	return st;
 }
 
@@ -287,12 +276,12 @@ void synic_scan(struct vp *vp)
 
 	if (!READ_ONCE(s->queued) && !s->retry)
 		return;
-	synic_lock(s);
+	spin_lock(&s->lock);
 	for (u32 q = s->queued; q; q &= q - 1)
 		busy |= deliver(vp, ffs64(q));
 	synic_update_notify(vp);
 	s->retry = busy;
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 	if (IRQ_MUTATED(SYNIC_RETRY))
 		busy = false;
 	vp_set_deadline(vp, DL_SYNIC, busy ? rdtsc() + retry_ticks() : 0);

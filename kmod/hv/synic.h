@@ -8,7 +8,6 @@
 
 #define HV_SYNIC_SINTS	16
 
-enum msr_result synic_rdmsr(struct vp *vp, u32 msr, u64 *val);
 enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val);
 
 /**

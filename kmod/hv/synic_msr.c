@@ -4,33 +4,6 @@
 #include "page_msr.h"
 #include "unit.h"
 
-enum msr_result synic_rdmsr(struct vp *vp, u32 msr, u64 *val)
-{
-	struct synic *s = vp->synic;
-
-	switch (msr) {
-	case HV_X64_MSR_SCONTROL:
-		*val = s->scontrol;
-		return MSR_OK;
-	case HV_X64_MSR_SVERSION:
-		*val = HV_SYNIC_VERSION_1;
-		return MSR_OK;
-	case HV_X64_MSR_SIEFP:
-		*val = s->siefp;
-		return MSR_OK;
-	case HV_X64_MSR_SIMP:
-		*val = s->simp;
-		return MSR_OK;
-	case HV_X64_MSR_EOM:
-		*val = 0;
-		return MSR_OK;
-	case HV_X64_MSR_SINT0 ... HV_X64_MSR_SINT15:
-		*val = s->sint[msr - HV_X64_MSR_SINT0];
-		return MSR_OK;
-	}
-	return MSR_UNKNOWN;
-}
-
 static void update_auto_eoi(struct vp *vp)
 {
 	struct synic *s = vp->synic;
@@ -57,19 +30,19 @@ static enum msr_result write_sint(struct vp *vp, u32 n, u64 val)
 	if (!(val & HV_SYNIC_SINT_MASKED) &&
 	    (val & HV_SYNIC_SINT_VECTOR_MASK) < HV_SYNIC_FIRST_VALID_VECTOR)
 		return MSR_FAULT;
-	synic_lock(s);
+	spin_lock(&s->lock);
 	s->sint[n] = val;
 	update_auto_eoi(vp);
 	synic_update_notify(vp);
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 	return MSR_OK;
 }
 
 static void set_reg(struct synic *s, u64 *reg, u64 val)
 {
-	synic_lock(s);
+	spin_lock(&s->lock);
 	*reg = val;
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 }
 
 /*
@@ -135,7 +108,7 @@ static void drop_queues(struct vp *vp)
 {
 	struct synic *s = vp->synic;
 
-	synic_lock(s);
+	spin_lock(&s->lock);
 	for (u32 i = 0; i < HV_SYNIC_SINTS; i++) {
 		struct synic_msg *m = s->queue[i].head, *next;
 
@@ -148,7 +121,7 @@ static void drop_queues(struct vp *vp)
 	s->queued = 0;
 	s->retry = false;
 	synic_update_notify(vp);
-	synic_unlock(s);
+	spin_unlock(&s->lock);
 }
 
 static void synic_reset(struct vp *vp)
@@ -198,6 +171,7 @@ static hv_status synic_create(struct vp *vp)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	s->sim = pool_alloc(pool);
 	s->sief = pool_alloc(pool);
+	s->sversion = HV_SYNIC_VERSION_1;
 	/* vp_exit undoes what there is. */
 	if (!s->sim || !s->sief)
 		return HV_STATUS_INSUFFICIENT_MEMORY;

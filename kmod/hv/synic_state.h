@@ -21,21 +21,20 @@ struct synic_queue {
  * @sim, @sief: pool pages, there from the VP's creation: enabling them cannot
  *          run out of memory
  *
+ * The registers stand in the order of their numbers: msr.c reads them.
  * Registers are written by the CPU that runs the VP, under the lock, and read
  * by any CPU under the lock.
  */
 struct synic {
 	struct spinlock lock;
-	u64 scontrol, siefp, simp, sint[HV_SYNIC_SINTS];
-	struct synic_queue queue[HV_SYNIC_SINTS];
-	u32 queued;
+	u16 queued;
 	bool retry;
 	struct hv_message_page *sim;
 	struct hv_synic_event_flags_page *sief;
+	u64 scontrol, sversion, siefp, simp, eom, sint[HV_SYNIC_SINTS];
+	struct synic_queue queue[HV_SYNIC_SINTS];
 };
 
-void synic_lock(struct synic *s);
-void synic_unlock(struct synic *s);
 void synic_update_notify(struct vp *vp);
 
 #endif

@@ -188,15 +188,6 @@ enum msr_result time_rdmsr(struct vp *vp, u32 msr, u64 *val)
 	case HV_X64_MSR_TIME_REF_COUNT:
 		*val = time_ref_now(p);
 		break;
-	case HV_X64_MSR_REFERENCE_TSC:
-		*val = p->ref_tsc_msr;
-		break;
-	case HV_X64_MSR_TSC_FREQUENCY:
-		*val = machine.tsc_hz;
-		break;
-	case HV_X64_MSR_APIC_FREQUENCY:
-		*val = machine.apic_timer_hz;
-		break;
 	case HV_X64_MSR_TSC_INVARIANT_CONTROL:
 		*val = p->tsc_invariant_shown;
 		break;

@@ -68,6 +68,6 @@ typedef _Bool bool;
 #define static_assert		_Static_assert
 
 /* Status of a hypercall: an HV_STATUS_* of <hvpart/status.h>, 0 = success. */
-typedef u16 hv_status;
+typedef u32 hv_status;
 
 #endif

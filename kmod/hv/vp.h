@@ -42,12 +42,12 @@ enum vp_deadline { DL_APIC, DL_STIMER0, DL_STIMER1, DL_STIMER2, DL_STIMER3,
  * @world:    registers switched on world switches only, see world.h
  */
 struct vp {
-	/* Hot first: an 8-bit offset reaches to the end of v.regs. */
+	/* Hot first: an 8-bit offset reaches to v.regs up to RDX. */
 	struct partition *partition;
 	struct apic *apic;
 	u32 index;
 	u32 running;
-	u64 requests;
+	u32 requests;
 
 	/* suspend reasons (TLFS 4.6): the VP runs when all are clear */
 	bool explicit_suspend, intercept_suspend, dispatch_suspend;
@@ -56,13 +56,13 @@ struct vp {
 	bool need_memory;		/* an instruction waits for a deposit */
 	bool check_state;		/* set from outside: ask the oracle */
 
-	u64 next_deadline;		/* minimum, physical TSC; 0 = none */
 	struct world *world;
 	struct synic *synic;
 	struct stimers *stimers;
-	struct hvpart_caller_page *caller_page;	/* root VPs: shared page */
 	struct vendor_vp v;
 
+	u64 next_deadline;		/* minimum, physical TSC; 0 = none */
+	struct hvpart_caller_page *caller_page;	/* root VPs: shared page */
 	struct hvpart_vp_page *vp_page;		/* children: shared page */
 	struct hv_vp_register_page *reg_page;	/* children: shared page or NULL */
 	struct vp *caller;

@@ -81,6 +81,10 @@ static void build_maps(void)
 #define CR4(leaf, from, bit)	\
 	{ leaf, from, TO_BIT(struct svm_features, cr4_valid, bit) }
 
+/* Intercepts that only a CPU with the instruction takes. */
+#define INTERCEPT(leaf, from, bit)	\
+	{ leaf, from, TO_BIT(struct svm_features, intercepts, bit) }
+
 static const struct cpuid_bit features[] = {
 	HAS(0x8a, CPUID_D + 3, nrips),
 	HAS(0x8a, CPUID_D + 7, decode_assists),
@@ -88,9 +92,12 @@ static const struct cpuid_bit features[] = {
 	HAS(0x8a, CPUID_D + 12, pause_threshold),
 	HAS(0x8a, CPUID_D + 20, v_spec_ctrl),
 	HAS(0x8a, CPUID_D + 24, invlpgb),
-	HAS(0x88, CPUID_B + 8, mcommit),
-	HAS(0x88, CPUID_B + 4, rdpru),
 	HAS(0x07, CPUID_C + 7, shstk),
+	INTERCEPT(0x88, CPUID_B + 8, INTERCEPT_MCOMMIT),
+	INTERCEPT(0x88, CPUID_B + 4, INTERCEPT_RDPRU),
+	INTERCEPT(0x8a, CPUID_D + 24, INTERCEPT_INVLPGB),
+	INTERCEPT(0x8a, CPUID_D + 24, INTERCEPT_INVLPGB_ILLEGAL),
+	INTERCEPT(0x8a, CPUID_D + 24, INTERCEPT_TLBSYNC),
 	EFER(0x81, CPUID_D + 25, 14),			/* FFXSR */
 	EFER(0x81, CPUID_C + 17, 15),			/* TCE */
 	EFER(0x88, CPUID_B + 8, 17),			/* MCOMMIT */
@@ -134,17 +141,20 @@ int svm_probe(void)
 }
 
 /* No guest may use SVM itself: nested SVM is not offered (15.9). */
-static void intercept_svm(struct vmcb *vmcb)
-{
-	static const u8 bits[] = {
-		INTERCEPT_VMRUN, INTERCEPT_VMMCALL, INTERCEPT_VMLOAD,
-		INTERCEPT_VMSAVE, INTERCEPT_STGI, INTERCEPT_CLGI,
-		INTERCEPT_SKINIT, INTERCEPT_INVLPGA, INTERCEPT_MSR,
-	};
+#define SVM_INSNS	(BIT(INTERCEPT_VMRUN) | BIT(INTERCEPT_VMMCALL) |	\
+			 BIT(INTERCEPT_VMLOAD) | BIT(INTERCEPT_VMSAVE) |	\
+			 BIT(INTERCEPT_STGI) | BIT(INTERCEPT_CLGI) |		\
+			 BIT(INTERCEPT_SKINIT) | BIT(INTERCEPT_INVLPGA) |	\
+			 BIT(INTERCEPT_MSR))
 
-	for (u32 i = 0; i < ARRAY_SIZE(bits); i++)
-		svm_intercept(vmcb, bits[i], true);
-}
+/* What a child has besides only with our help, or not at all. */
+#define CHILD_INSNS	(BIT(INTERCEPT_INTR) | BIT(INTERCEPT_NMI) |		\
+			 BIT(INTERCEPT_INIT) | BIT(INTERCEPT_CPUID) |		\
+			 BIT(INTERCEPT_RDPMC) | BIT(INTERCEPT_INVD) |		\
+			 BIT(INTERCEPT_WBINVD) | BIT(INTERCEPT_HLT) |		\
+			 BIT(INTERCEPT_IOIO) | BIT(INTERCEPT_TASK_SWITCH) |	\
+			 BIT(INTERCEPT_SHUTDOWN) | BIT(INTERCEPT_MONITOR) |	\
+			 BIT(INTERCEPT_MWAIT) | BIT(INTERCEPT_XSETBV))
 
 /*
  * #DB and #AC: a guest can make their delivery loop for ever inside the CPU,
@@ -152,22 +162,9 @@ static void intercept_svm(struct vmcb *vmcb)
  */
 void svm_intercepts_child(struct vmcb *vmcb)
 {
-	static const u8 bits[] = {
-		INTERCEPT_INTR, INTERCEPT_NMI, INTERCEPT_INIT, INTERCEPT_CPUID,
-		INTERCEPT_RDPMC, INTERCEPT_INVD, INTERCEPT_WBINVD,
-		INTERCEPT_HLT, INTERCEPT_IOIO, INTERCEPT_TASK_SWITCH,
-		INTERCEPT_SHUTDOWN, INTERCEPT_MONITOR, INTERCEPT_MWAIT,
-		INTERCEPT_XSETBV,
-	};
-
-	intercept_svm(vmcb);
-	for (u32 i = 0; i < ARRAY_SIZE(bits); i++)
-		svm_intercept(vmcb, bits[i], true);
-	svm_intercept(vmcb, INTERCEPT_RDPRU, svm.rdpru);
-	svm_intercept(vmcb, INTERCEPT_MCOMMIT, svm.mcommit);
-	svm_intercept(vmcb, INTERCEPT_INVLPGB, svm.invlpgb);
-	svm_intercept(vmcb, INTERCEPT_INVLPGB_ILLEGAL, svm.invlpgb);
-	svm_intercept(vmcb, INTERCEPT_TLBSYNC, svm.invlpgb);
+	vmcb->intercept[0] = (u32)(SVM_INSNS | CHILD_INSNS);
+	vmcb->intercept[1] = (SVM_INSNS | CHILD_INSNS) >> 32 | svm.intercepts[1];
+	vmcb->intercept[2] = svm.intercepts[2];
 	vmcb->intercept_exc = BIT(1) | BIT(17) | BIT(18);
 	if (svm.pause_filter) {
 		/* Only spinning leaves (15.14.4), as long as Linux lets it. */
@@ -181,6 +178,7 @@ void svm_intercepts_child(struct vmcb *vmcb)
 
 void svm_intercepts_root(struct vmcb *vmcb)
 {
-	intercept_svm(vmcb);
+	vmcb->intercept[0] = (u32)SVM_INSNS;
+	vmcb->intercept[1] = SVM_INSNS >> 32;
 	vmcb->msrpm_spa = va_to_spa(msrpm_root);
 }

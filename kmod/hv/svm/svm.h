@@ -39,7 +39,8 @@ struct vendor_cpu {
 struct svm_features {
 	u32 nr_asids;
 	bool nrips, decode_assists, pause_filter, pause_threshold;
-	bool v_spec_ctrl, invlpgb, mcommit, rdpru, shstk;
+	bool v_spec_ctrl, invlpgb, shstk;
+	u32 intercepts[3];		/* of instructions that not all CPUs have */
 	u64 efer_valid, cr4_valid;
 	u8 phys_bits;
 };

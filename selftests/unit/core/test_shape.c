@@ -242,7 +242,7 @@ static void targets(void)
 	other->parent = guest;		/* somebody else's child */
 	remember();
 	FOR_EACH_CALL(d) {
-		if (d->target == T_NONE)
+		if (d->target <= T_ROOT)
 			continue;
 		expect(d, "id 0", target(d, 0, 0), 0xd);
 		expect(d, "id of nobody", target(d, 12345, 0), 0xd);

@@ -166,8 +166,8 @@ static void withdraw_many(void)
 /* Everything that a deposit built goes with the withdrawal. */
 static void leaves_no_trace(void)
 {
-	u64 leaves[3], pfns[8], used;
-	u32 i, got;
+	u32 leaves[3], i, got;
+	u64 pfns[8], used;
 
 	start();
 	memcpy(leaves, root.leaves, sizeof(leaves));
