@@ -76,78 +76,85 @@ enum need {
 	NEED_SPEC_CTRL, NEED_IBPB, NEED_BOTH_SPEC, NEED_INVARIANT,
 };
 
+/* The registers of leaves in which there is more to say about single bits. */
+#define PLACES(X)							\
+	X(L1, ECX) X(L7, EBX) X(L7, ECX) X(L7, EDX) X(L71, EAX) X(L71, EDX) \
+	X(LX1, ECX) X(LX1, EDX) X(LX7, EDX) X(LX8, EBX) X(LX21, EAX)
+enum place {
+#define PLACE(leaf, reg)	leaf##_##reg,
+	PLACES(PLACE)
+};
+
+static const struct {
+	u8 leaf : 4, reg : 4;
+} places[] = {
+#define PLACE_OF(leaf, reg)	{ leaf, CPUID_##reg },
+	PLACES(PLACE_OF)
+};
+
 struct need_bits {
-	u8 leaf, reg, need;
+	u8 place : 4, need : 4;
 	u32 bits;
 } __packed;
 
 /* TLFS processor feature (bank 1 from 64 on) and where CPUID shows it. */
 struct feature_bit {
-	u8 feature, leaf, reg, bit;
+	u16 feature : 7, place : 4, bit : 5;
 };
 
-#define EBX CPUID_EBX
-#define ECX CPUID_ECX
-#define EDX CPUID_EDX
-#define EAX CPUID_EAX
 static const struct feature_bit features[] = {
-	{ 0, L1, ECX, 0 },	{ 1, LX1, ECX, 0 },	{ 2, L1, ECX, 9 },
-	{ 3, L1, ECX, 19 },	{ 4, L1, ECX, 20 },	{ 5, LX1, ECX, 6 },
-	{ 6, LX1, ECX, 11 },	{ 7, L1, ECX, 23 },	{ 8, L1, ECX, 13 },
-	{ 9, LX1, ECX, 4 },	{ 10, LX1, ECX, 5 },	{ 11, LX1, ECX, 7 },
-	{ 12, LX1, EDX, 22 },	{ 13, LX1, EDX, 31 },	{ 14, LX1, EDX, 30 },
-	{ 15, LX1, EDX, 26 },	{ 16, L1, ECX, 25 },	{ 17, L1, ECX, 1 },
-	{ 18, L1, ECX, 17 },	{ 19, LX1, ECX, 16 },	{ 20, L1, ECX, 29 },
-	{ 21, L1, ECX, 30 },	{ 22, L7, EBX, 0 },	{ 23, L7, EBX, 7 },
-	{ 24, L7, EBX, 9 },	{ 25, L7, EBX, 3 },	{ 26, L7, EBX, 8 },
-	{ 29, L1, ECX, 22 },	{ 31, L7, EBX, 13 },	{ 32, L7, EBX, 18 },
-	{ 33, L7, EBX, 19 },	{ 34, LX1, ECX, 8 },	{ 35, L7, EBX, 20 },
-	{ 38, LX1, EDX, 27 },	{ 39, L7, EBX, 23 },	{ 40, L7, EBX, 24 },
-	{ 41, L7, EBX, 29 },	{ 42, LX8, EBX, 2 },	{ 43, L7, EBX, 10 },
-	{ 44, L7, EDX, 26 },	{ 44, LX8, EBX, 14 },	{ 45, L7, EDX, 27 },
-	{ 45, LX8, EBX, 15 },	{ 46, LX8, EBX, 12 },	{ 48, L7, EDX, 31 },
-	{ 48, LX8, EBX, 24 },	{ 49, L7, EDX, 4 },	{ 54, LX8, EBX, 26 },
-	{ 57, L7, ECX, 22 },	{ 58, L7, ECX, 2 },	{ 64 + 1, LX7, EDX, 8 },
-	{ 64 + 2, LX8, EBX, 0 }, { 64 + 4, L7, ECX, 16 }, { 64 + 7, LX8, EBX, 28 },
-	{ 64 + 13, L7, ECX, 27 }, { 64 + 14, L7, ECX, 28 },
-	{ 64 + 15, L7, ECX, 25 }, { 64 + 16, L7, EDX, 14 },
-	{ 64 + 18, L7, EBX, 1 }, { 64 + 19, L71, EAX, 10 },
-	{ 64 + 20, L71, EAX, 11 }, { 64 + 21, L71, EAX, 12 },
-	{ 64 + 29, LX8, EBX, 29 }, { 64 + 30, LX8, EBX, 30 },
-	{ 64 + 31, LX8, EBX, 17 }, { 64 + 40, L71, EAX, 7 },
-	{ 64 + 45, L71, EDX, 14 }, { 64 + 46, L71, EAX, 0 },
-	{ 64 + 50, L71, EAX, 1 }, { 64 + 51, L71, EAX, 2 },
-	{ 64 + 54, LX21, EAX, 27 }, { 64 + 55, LX21, EAX, 28 },
-	{ 64 + 56, LX21, EAX, 29 },
+	{ 0, L1_ECX, 0 },	{ 1, LX1_ECX, 0 },	{ 2, L1_ECX, 9 },
+	{ 3, L1_ECX, 19 },	{ 4, L1_ECX, 20 },	{ 5, LX1_ECX, 6 },
+	{ 6, LX1_ECX, 11 },	{ 7, L1_ECX, 23 },	{ 8, L1_ECX, 13 },
+	{ 9, LX1_ECX, 4 },	{ 10, LX1_ECX, 5 },	{ 11, LX1_ECX, 7 },
+	{ 12, LX1_EDX, 22 },	{ 13, LX1_EDX, 31 },	{ 14, LX1_EDX, 30 },
+	{ 15, LX1_EDX, 26 },	{ 16, L1_ECX, 25 },	{ 17, L1_ECX, 1 },
+	{ 18, L1_ECX, 17 },	{ 19, LX1_ECX, 16 },	{ 20, L1_ECX, 29 },
+	{ 21, L1_ECX, 30 },	{ 22, L7_EBX, 0 },	{ 23, L7_EBX, 7 },
+	{ 24, L7_EBX, 9 },	{ 25, L7_EBX, 3 },	{ 26, L7_EBX, 8 },
+	{ 29, L1_ECX, 22 },	{ 31, L7_EBX, 13 },	{ 32, L7_EBX, 18 },
+	{ 33, L7_EBX, 19 },	{ 34, LX1_ECX, 8 },	{ 35, L7_EBX, 20 },
+	{ 38, LX1_EDX, 27 },	{ 39, L7_EBX, 23 },	{ 40, L7_EBX, 24 },
+	{ 41, L7_EBX, 29 },	{ 42, LX8_EBX, 2 },	{ 43, L7_EBX, 10 },
+	{ 44, L7_EDX, 26 },	{ 44, LX8_EBX, 14 },	{ 45, L7_EDX, 27 },
+	{ 45, LX8_EBX, 15 },	{ 46, LX8_EBX, 12 },	{ 48, L7_EDX, 31 },
+	{ 48, LX8_EBX, 24 },	{ 49, L7_EDX, 4 },	{ 54, LX8_EBX, 26 },
+	{ 57, L7_ECX, 22 },	{ 58, L7_ECX, 2 },	{ 64 + 1, LX7_EDX, 8 },
+	{ 64 + 2, LX8_EBX, 0 }, { 64 + 4, L7_ECX, 16 }, { 64 + 7, LX8_EBX, 28 },
+	{ 64 + 13, L7_ECX, 27 }, { 64 + 14, L7_ECX, 28 },
+	{ 64 + 15, L7_ECX, 25 }, { 64 + 16, L7_EDX, 14 },
+	{ 64 + 18, L7_EBX, 1 }, { 64 + 19, L71_EAX, 10 },
+	{ 64 + 20, L71_EAX, 11 }, { 64 + 21, L71_EAX, 12 },
+	{ 64 + 29, LX8_EBX, 29 }, { 64 + 30, LX8_EBX, 30 },
+	{ 64 + 31, LX8_EBX, 17 }, { 64 + 40, L71_EAX, 7 },
+	{ 64 + 45, L71_EDX, 14 }, { 64 + 46, L71_EAX, 0 },
+	{ 64 + 50, L71_EAX, 1 }, { 64 + 51, L71_EAX, 2 },
+	{ 64 + 54, LX21_EAX, 27 }, { 64 + 55, LX21_EAX, 28 },
+	{ 64 + 56, LX21_EAX, 29 },
 };
 
 /* On Intel, leaf 7 EDX bit 26 is IBRS and IBPB in one. */
 static const struct need_bits needs[] = {
-	{ L1, ECX, NEED_XSAVE, 1 << 26 },
-	{ L1, ECX, NEED_AVX, 1 << 12 | 1 << 28 | 1 << 29 },
-	{ L7, EBX, NEED_AVX, 1 << 5 },
-	{ L7, EBX, NEED_AVX512, 0xdc230000 },
-	{ L7, ECX, NEED_AVX, 1 << 9 | 1 << 10 },
-	{ L7, ECX, NEED_AVX512, 0x00005842 },
-	{ L7, ECX, NEED_PKU, 1 << 3 },
-	{ L7, ECX, NEED_LA57, 1 << 16 },
-	{ L7, ECX, NEED_TSC_AUX, 1 << 22 },
-	{ L7, EDX, NEED_AVX512, 1 << 8 | 1 << 23 },
-	{ L7, EDX, NEED_BOTH_SPEC, 1u << 31 | 1 << 27 | 1 << 26 },
-	{ L71, EAX, NEED_AVX, 1 << 23 | 1 << 4 | 7 },
-	{ L71, EAX, NEED_AVX512, 1 << 5 },
-	{ L71, EDX, NEED_AVX, 1 << 4 | 1 << 5 },
-	{ LX1, ECX, NEED_AVX, 1 << 11 | 1 << 16 },
-	{ LX1, EDX, NEED_TSC_AUX, 1 << 27 },
-	{ LX7, EDX, NEED_INVARIANT, 1 << 8 },
-	{ LX8, EBX, NEED_IBPB, 1 << 12 },
-	{ LX8, EBX, NEED_SPEC_CTRL, 0x1106c000 },
+	{ L1_ECX, NEED_XSAVE, 1 << 26 },
+	{ L1_ECX, NEED_AVX, 1 << 12 | 1 << 28 | 1 << 29 },
+	{ L7_EBX, NEED_AVX, 1 << 5 },
+	{ L7_EBX, NEED_AVX512, 0xdc230000 },
+	{ L7_ECX, NEED_AVX, 1 << 9 | 1 << 10 },
+	{ L7_ECX, NEED_AVX512, 0x00005842 },
+	{ L7_ECX, NEED_PKU, 1 << 3 },
+	{ L7_ECX, NEED_LA57, 1 << 16 },
+	{ L7_ECX, NEED_TSC_AUX, 1 << 22 },
+	{ L7_EDX, NEED_AVX512, 1 << 8 | 1 << 23 },
+	{ L7_EDX, NEED_BOTH_SPEC, 1u << 31 | 1 << 27 | 1 << 26 },
+	{ L71_EAX, NEED_AVX, 1 << 23 | 1 << 4 | 7 },
+	{ L71_EAX, NEED_AVX512, 1 << 5 },
+	{ L71_EDX, NEED_AVX, 1 << 4 | 1 << 5 },
+	{ LX1_ECX, NEED_AVX, 1 << 11 | 1 << 16 },
+	{ LX1_EDX, NEED_TSC_AUX, 1 << 27 },
+	{ LX7_EDX, NEED_INVARIANT, 1 << 8 },
+	{ LX8_EBX, NEED_IBPB, 1 << 12 },
+	{ LX8_EBX, NEED_SPEC_CTRL, 0x1106c000 },
 };
-#undef EAX
-#undef EBX
-#undef ECX
-#undef EDX
-
 static u32 *reg_of(struct cpuid_regs *r, u32 n)
 {
 	return &r->eax + n;
@@ -166,6 +173,13 @@ static __noinline u32 have(u64 xcr0)
 	       spec << NEED_SPEC_CTRL | ibpb << NEED_IBPB |
 	       (spec && ibpb) << NEED_BOTH_SPEC |
 	       machine.invariant_tsc << NEED_INVARIANT;
+}
+
+/* Take @bits from @r, which shows leaf @n, if they stand in that. */
+static __noinline void clear(struct cpuid_regs *r, int n, enum place at, u32 bits)
+{
+	if (places[at].leaf == n)
+		*reg_of(r, places[at].reg) &= ~bits;
 }
 
 static bool whole(u32 leaf)
@@ -196,10 +210,11 @@ static void machine_leaf(u32 leaf, u32 subleaf, u64 xcr0, struct cpuid_regs *r)
 	for (u32 i = 0; i < 4; i++)
 		*reg_of(r, i) &= visible[n][i];
 	for (u32 i = 0; i < ARRAY_SIZE(needs); i++)
-		if (needs[i].leaf == n && !(has & BIT(needs[i].need)))
-			*reg_of(r, needs[i].reg) &= ~needs[i].bits;
+		if (!(has & BIT(needs[i].need)))
+			clear(r, n, needs[i].place, needs[i].bits);
 }
 
+/* The features that @p does without. */
 static void mask_features(const struct partition *p, u32 leaf, u32 subleaf,
 			  struct cpuid_regs *r)
 {
@@ -208,8 +223,8 @@ static void mask_features(const struct partition *p, u32 leaf, u32 subleaf,
 	for (u32 i = 0; n >= 0 && i < ARRAY_SIZE(features); i++) {
 		const struct feature_bit *f = &features[i];
 
-		if (f->leaf == n && test_bit(p->disabled_features, f->feature))
-			*reg_of(r, f->reg) &= ~BIT(f->bit);
+		if (test_bit(p->disabled_features, f->feature))
+			clear(r, n, f->place, BIT(f->bit));
 	}
 }
 
@@ -223,13 +238,13 @@ u64 cpuid_feature_bank(u32 bank)
 
 	for (u32 i = 0; i < ARRAY_SIZE(features); i++) {
 		const struct feature_bit *f = &features[i];
-		u32 key = leaf_key[f->leaf];
+		u32 key = leaf_key[places[f->place].leaf];
 		struct cpuid_regs r;
 
 		if (f->feature / 64 != bank)
 			continue;
 		machine_leaf(key & ~0x100u, key >> 8 & 1, machine.xcr0_mask, &r);
-		if (*reg_of(&r, f->reg) & BIT(f->bit))
+		if (*reg_of(&r, places[f->place].reg) & BIT(f->bit))
 			present |= BIT(f->feature % 64);
 	}
 	return present;

@@ -14,16 +14,15 @@ enum hc_index {
 
 /* Headers are whole words; the handlers stand in hc_handlers, in this order. */
 struct hc_desc {
-	u8 in_words;
+	u8 in_words, out_qwords;
 	u8 elem_in, elem_out;
 	u8 shape : 4, target : 4;
 	u8 priv;
-	u16 out;
-} __packed;			/* seven bytes a call */
+};
 
 static const struct hc_desc calls[] = {
 #define HC_DESC(code, fn, in, out, ein, eout, shape, priv, target) \
-	{ (in) / 4, ein, eout, shape, target, priv, out },
+	{ (in) / 4, (out) / 8, ein, eout, shape, target, priv },
 	HYPERCALL_LIST(HC_DESC)
 };
 
@@ -31,6 +30,7 @@ static const struct hc_desc calls[] = {
 	static_assert((in) + (ein) <= PAGE_SIZE && (out) + (eout) <= PAGE_SIZE, \
 		      #fn ": blocks must fit a page");			\
 	static_assert(!((in) % 4) && (in) / 4 < 256, #fn ": input header");	\
+	static_assert(!((out) % 8) && (out) / 8 < 256, #fn ": output header");	\
 	static_assert(!((shape) & HC_FAST) || ((in) <= 16 && !(out) &&	\
 		      !((shape) & (HC_REP | HC_VAR))),			\
 		      #fn ": fast calls have 16 bytes in and nothing out"); \
@@ -132,7 +132,7 @@ static u32 in_bytes(const struct hc_desc *d, const struct hcall *c)
 
 static u32 out_bytes(const struct hc_desc *d, const struct hcall *c)
 {
-	return d->out + c->rep_count * d->elem_out;
+	return d->out_qwords * 8 + c->rep_count * d->elem_out;
 }
 
 static bool block_ok(u64 gpa, u32 bytes)
@@ -208,7 +208,7 @@ static hv_status store(const struct hc_desc *d, struct hcall *c, hv_status st)
 {
 	/* What an earlier round of a rep call has written stays. */
 	u32 done = c->rep_start * d->elem_out;
-	u32 bytes = d->out + c->rep_done * d->elem_out - done;
+	u32 bytes = d->out_qwords * 8 + c->rep_done * d->elem_out - done;
 
 	if (c->fast || !bytes || (st && !(d->shape & HC_REP)))
 		return st;

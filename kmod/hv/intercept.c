@@ -39,12 +39,12 @@ static void fill_header(struct vp *vp, struct hv_x64_intercept_message_header *h
 	h->instruction_length = len;
 	h->cr8 = apic_get_tpr(vp) >> 4;
 	h->intercept_access_type = access;
-	h->execution_state.cpl = vendor_cpl(&vp->v);
-	h->execution_state.cr0_pe = cr0 & CR0_PE;
-	h->execution_state.cr0_am = !!(cr0 & CR0_AM);
-	h->execution_state.efer_lma = !!(vendor_efer(&vp->v) & EFER_LMA);
-	h->execution_state.interruption_pending = vendor_event(&vp->v)->valid;
-	h->execution_state.interrupt_shadow = is.interrupt_state.interrupt_shadow;
+	/* In one: see union hv_x64_vp_execution_state. */
+	h->execution_state.as_uint16 = vendor_cpl(&vp->v) |
+		(cr0 & CR0_PE ? BIT(2) : 0) | (cr0 & CR0_AM ? BIT(3) : 0) |
+		(vendor_efer(&vp->v) & EFER_LMA ? BIT(4) : 0) |
+		vendor_event(&vp->v)->valid << 6 |
+		is.interrupt_state.interrupt_shadow << 12;
 	get_segment(vp, HV_X64_REGISTER_CS, &h->cs_segment);
 	h->rip = vp->v.regs.rip;
 	h->rflags = vp->v.regs.rflags;
@@ -59,9 +59,7 @@ void intercept_io(struct vp *vp, const struct hv_exit *e)
 	fill_header(vp, &m->header, e->insn_len, e->io.in ?
 		    HV_INTERCEPT_ACCESS_READ : HV_INTERCEPT_ACCESS_WRITE);
 	m->port_number = e->io.port;
-	m->access_info.access_size = e->io.size;
-	m->access_info.string_op = e->io.string;
-	m->access_info.rep_prefix = e->io.rep;
+	m->access_info.as_uint8 = e->io.size | e->io.string << 3 | e->io.rep << 4;
 	m->rax = vp_gpr(vp, GPR_RAX);
 	if (!e->io.string)
 		return;
@@ -85,10 +83,11 @@ void intercept_memory(struct vp *vp, const struct hv_exit *e, bool unmapped)
 	fill_header(vp, &m->header, 0, access);
 	m->cache_type = HV_CACHE_TYPE_WRITE_BACK;
 	m->tpr_priority = apic_get_tpr(vp) >> 4;
-	m->memory_access_info.gva_valid = e->npf.gva_valid;
-	m->memory_access_info.gva_gpa_valid = e->npf.gva_valid &&
-		!e->npf.table_walk;
-	m->guest_virtual_address = e->npf.gva_valid ? e->npf.gva : 0;
+	if (e->npf.gva_valid) {
+		m->memory_access_info.gva_valid = 1;
+		m->memory_access_info.gva_gpa_valid = !e->npf.table_walk;
+		m->guest_virtual_address = e->npf.gva;
+	}
 	m->guest_physical_address = e->npf.gpa;
 	m->instruction_byte_count = MIN(e->npf.insn_bytes, 16);
 	memcpy(m->instruction_bytes, e->npf.insn, m->instruction_byte_count);

@@ -235,18 +235,21 @@ static enum msr_result write_spec(struct vp *vp, u32 msr, u64 val)
 
 /* --- MTRRs ------------------------------------------------------------------- */
 
-static u64 *mtrr(struct vp *vp, u32 msr)
+static const struct {
+	u16 first;
+	u8 more, place;
+} mtrrs[] = {
+	{ 0x200, 15, 0 },		/* base and mask in turns */
+	{ 0x250, 0, 16 }, { 0x258, 1, 17 }, { 0x268, 7, 19 },
+	{ 0x2ff, 0, 27 },
+};
+
+__noinline u64 *msr_mtrr(struct vp *vp, u32 msr)
 {
-	if (msr - 0x200 < 16)
-		return msr & 1 ? &vp->mtrr_mask[(msr & 0xf) / 2] :
-				 &vp->mtrr_base[(msr & 0xf) / 2];
-	if (msr == 0x250)
-		return &vp->mtrr_fixed[0];
-	if (msr - 0x258 < 2)
-		return &vp->mtrr_fixed[1 + (msr & 1)];
-	if (msr - 0x268 < 8)
-		return &vp->mtrr_fixed[3 + (msr & 7)];
-	return msr == 0x2ff ? &vp->mtrr_def : NULL;
+	for (u32 i = 0; i < ARRAY_SIZE(mtrrs); i++)
+		if (msr - mtrrs[i].first <= mtrrs[i].more)
+			return &vp->mtrr[mtrrs[i].place + (msr - mtrrs[i].first)];
+	return NULL;
 }
 
 /* Kept for the guest to read; guest memory is write-back whatever they say. */
@@ -276,7 +279,7 @@ static enum msr_result write_mtrr(struct vp *vp, u32 msr, u64 *reg, u64 val)
 
 static enum msr_result table_read(struct vp *vp, u32 msr, u64 *val)
 {
-	u64 *reg = mtrr(vp, msr);
+	u64 *reg = msr_mtrr(vp, msr);
 	u32 name = vendor_name(msr);
 
 	if (reg) {
@@ -321,7 +324,7 @@ __noinline enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
 
 static enum msr_result table_write(struct vp *vp, u32 msr, u64 val)
 {
-	u64 *reg = mtrr(vp, msr);
+	u64 *reg = msr_mtrr(vp, msr);
 	const struct knobs *k;
 
 	if (reg)

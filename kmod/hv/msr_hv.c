@@ -172,10 +172,8 @@ static void msr_partition_exit(struct partition *p)
  */
 static void reset_arch(struct vp *vp)
 {
-	vp->mtrr_def = BIT(11) | 6;
-	memset(vp->mtrr_base, 0, sizeof(vp->mtrr_base));
-	memset(vp->mtrr_mask, 0, sizeof(vp->mtrr_mask));
-	memset(vp->mtrr_fixed, 0, sizeof(vp->mtrr_fixed));
+	memset(vp->mtrr, 0, sizeof(vp->mtrr));
+	*msr_mtrr(vp, 0x2ff) = BIT(11) | 6;
 	vp->misc_enable = BIT(0) | BIT(11) | BIT(12);
 }
 

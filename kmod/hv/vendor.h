@@ -64,19 +64,27 @@ struct hv_exit {
 	u8 insn_len;
 	u64 vendor_code;			/* for logs */
 	union {
-		struct {
-			u16 port;
-			u8 size;		/* 1, 2, 4 */
-			bool in, string, rep;
-			u8 seg;			/* HV segment index for OUTS, see register.h order; ES for INS */
-			u8 addr_size;		/* 2, 4, 8; 0 = unknown */
+		union {
+			u32 bits;
+			struct {
+				u32 in : 1, : 1, string : 1, rep : 1;
+				u32 size : 3;		/* 1, 2, 4 */
+				u32 addr_size : 3;	/* 1, 2, 4 words; 0 = unknown */
+				u32 seg : 3;		/* of OUTS, in register.h's order; ES for INS */
+				u32 : 3, port : 16;
+			};
 		} io;
 		struct {
 			u64 gpa;
-			bool write, fetch, user;
-			bool present;		/* rights violation, not absence */
-			bool table_walk;	/* on the guest's page tables */
-			bool gva_valid;
+			union {
+				u8 bits;		/* as #PF has them, then ours */
+				struct {
+					u8 present : 1;	/* rights violation, not absence */
+					u8 write : 1, user : 1, : 1, fetch : 1;
+					u8 table_walk : 1;	/* on the guest's page tables */
+					u8 gva_valid : 1;
+				};
+			};
 			u64 gva;
 			u8 insn_bytes;		/* decode assist: bytes in insn[] */
 			u8 insn[16];

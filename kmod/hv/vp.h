@@ -78,7 +78,7 @@ struct vp {
 
 	u64 tsc_offset, tsc_adjust;
 	u64 runtime_tsc, enter_tsc;
-	u64 mtrr_def, mtrr_base[8], mtrr_mask[8], mtrr_fixed[11];
+	u64 mtrr[16 + 11 + 1];		/* variable, fixed, default type: msr_arch.c */
 	u64 misc_enable;
 	u32 initial_apic_id;
 

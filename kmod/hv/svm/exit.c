@@ -56,38 +56,28 @@ static const u8 rows[ROW_LAST - ROW_FIRST + 1] = {
 	ROW(VMEXIT_MCOMMIT, EXIT_UD, 4),
 };
 
-/* SIZE and ADDR fields have one bit set: 1, 2, 4 -> itself. */
+/* EXITINFO1 (15.10.2) as it is: the record has the same order. */
 static void decode_io(const struct vmcb *vmcb, struct hv_exit *exit)
 {
-	u64 info = vmcb->exit_info1;
-
 	exit->reason = EXIT_IO;
 	exit->insn_len = (u8)(vmcb->exit_info2 - vmcb->rip);
-	exit->io.port = info >> IOIO_PORT_SHIFT;
-	exit->io.size = (info >> IOIO_SIZE_SHIFT) & 7;
-	exit->io.in = info & IOIO_IN;
-	exit->io.string = info & IOIO_STRING;
-	exit->io.rep = info & IOIO_REP;
-	exit->io.addr_size = ((info >> IOIO_ADDR_SHIFT) & 7) * 2;
+	exit->io.bits = vmcb->exit_info1;
 	/* The segment is told with decode assists only (15.33.5); DS else. */
-	exit->io.seg = exit->io.in ? 0 : 3;
-	if (svm.decode_assists && !exit->io.in)
-		exit->io.seg = (info >> IOIO_SEG_SHIFT) & 7;
+	if (!svm.decode_assists)
+		exit->io.seg = 3;
+	if (exit->io.in)
+		exit->io.seg = 0;
 }
 
+/* SVM does not tell the GVA. */
 static void decode_npf(const struct vmcb *vmcb, struct hv_exit *exit)
 {
 	u64 info = vmcb->exit_info1;
 
 	exit->reason = EXIT_NPF;
 	exit->npf.gpa = vmcb->exit_info2;
-	exit->npf.present = info & NPF_PRESENT;
-	exit->npf.write = info & NPF_WRITE;
-	exit->npf.user = info & NPF_USER;
-	exit->npf.fetch = info & NPF_FETCH;
-	exit->npf.table_walk = info & NPF_TABLE;
-	exit->npf.gva_valid = false;	/* SVM does not tell */
-	exit->npf.gva = 0;
+	exit->npf.bits = info & NPF_CODE;
+	exit->npf.table_walk = !!(info & NPF_TABLE);
 	exit->npf.insn_bytes = 0;
 	if (svm.decode_assists) {
 		exit->npf.insn_bytes = MIN(vmcb->insn_bytes_count & 0xf, 15);

@@ -164,20 +164,8 @@ enum {
 };
 
 /* NPF EXITINFO1 (15.25.6): the page-fault error code and two more. */
-#define NPF_PRESENT	BIT(0)
-#define NPF_WRITE	BIT(1)
-#define NPF_USER	BIT(2)
-#define NPF_FETCH	BIT(4)
+#define NPF_CODE	0x17	/* present, write, user, fetch: as of #PF */
 #define NPF_TABLE	BIT(33)
-
-/* IOIO EXITINFO1 (15.10.2). */
-#define IOIO_IN		BIT(0)
-#define IOIO_STRING	BIT(2)
-#define IOIO_REP	BIT(3)
-#define IOIO_SIZE_SHIFT	4	/* one bit each: 8, 16, 32 */
-#define IOIO_ADDR_SHIFT	7	/* one bit each: 16, 32, 64 */
-#define IOIO_SEG_SHIFT	10
-#define IOIO_PORT_SHIFT	16
 
 #define MSR_VM_CR	0xc0010114
 #define MSR_VM_HSAVE_PA	0xc0010117

@@ -55,12 +55,12 @@ static void io(struct vendor_vp *v)
 	decode(v, VMEXIT_IOIO, 0x03f80000 | BIT(6) | BIT(9), 0x1001, &e);
 	CHECK_EQ(e.reason, EXIT_IO);
 	CHECK(e.io.port == 0x3f8 && e.io.size == 4 && !e.io.in && !e.io.string);
-	CHECK(e.insn_len == 1 && e.io.addr_size == 8);
+	CHECK(e.insn_len == 1 && e.io.addr_size == 4);
 	/* REP INSB, 16-bit addresses, two prefixes */
 	decode(v, VMEXIT_IOIO, 0x00710000 | BIT(0) | BIT(2) | BIT(3) | BIT(4) |
 	       BIT(7), 0x1003, &e);
 	CHECK(e.io.in && e.io.string && e.io.rep && e.io.size == 1);
-	CHECK(e.insn_len == 3 && e.io.addr_size == 2 && e.io.seg == 0);
+	CHECK(e.insn_len == 3 && e.io.addr_size == 1 && e.io.seg == 0);
 	/* FS: OUTSB: the segment is told with decode assists only */
 	decode(v, VMEXIT_IOIO, BIT(2) | BIT(4) | 4 << 10, 0x1002, &e);
 	CHECK_EQ(e.io.seg, 3);
