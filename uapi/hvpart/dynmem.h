@@ -47,17 +47,20 @@ struct dynmem_header {
 	__u16 size;		/* with this header */
 	__u32 id;
 };
+HVPART_ASSERT_SIZE(struct dynmem_header, 8);
 
 struct dynmem_version_request {
 	struct dynmem_header header;
 	__u32 version;
 	__u32 last;		/* bit 0: there is no older one to try */
 };
+HVPART_ASSERT_SIZE(struct dynmem_version_request, 16);
 
 struct dynmem_response {	/* to versions and capabilities */
 	struct dynmem_header header;
 	__u64 accepted;		/* bit 0 */
 };
+HVPART_ASSERT_SIZE(struct dynmem_response, 16);
 
 #define DYNMEM_CAN_BALLOON		0x01U
 #define DYNMEM_CAN_HOT_ADD		0x02U
@@ -70,19 +73,22 @@ struct dynmem_capabilities {
 	__u64 min_pages;
 	__u64 max_pfn;
 };
+HVPART_ASSERT_SIZE(struct dynmem_capabilities, 32);
 
 struct dynmem_status {
 	struct dynmem_header header;
 	__u64 available;	/* pages */
 	__u64 committed;	/* pages, with those that are ballooned out */
-	__u64 reserved[4];
+	__u64 reserved[3];
 };
+HVPART_ASSERT_SIZE(struct dynmem_status, 48);
 
 struct dynmem_balloon {
 	struct dynmem_header header;
 	__u32 pages;
 	__u32 reserved;
 };
+HVPART_ASSERT_SIZE(struct dynmem_balloon, 16);
 
 struct dynmem_balloon_response {
 	struct dynmem_header header;
@@ -90,6 +96,7 @@ struct dynmem_balloon_response {
 	__u32 count;		/* bit 0: more follow; 31:1: ranges */
 	__u64 range[];
 };
+HVPART_ASSERT_SIZE(struct dynmem_balloon_response, 16);
 
 struct dynmem_unballoon {
 	struct dynmem_header header;
@@ -97,6 +104,7 @@ struct dynmem_unballoon {
 	__u32 count;
 	__u64 range[];
 };
+HVPART_ASSERT_SIZE(struct dynmem_unballoon, 16);
 
 /* With or without its second range: header.size says. */
 struct dynmem_hot_add {
@@ -104,12 +112,14 @@ struct dynmem_hot_add {
 	__u64 range;
 	__u64 region;
 };
+HVPART_ASSERT_SIZE(struct dynmem_hot_add, 24);
 
 struct dynmem_hot_add_response {
 	struct dynmem_header header;
 	__u32 pages;
 	__u32 result;		/* 0 and no page: ask again later; else never */
 };
+HVPART_ASSERT_SIZE(struct dynmem_hot_add_response, 16);
 
 #define DYNMEM_INFO_MAX_PAGES		0
 
@@ -121,5 +131,6 @@ struct dynmem_info {
 	__u32 data_size;
 	__u64 data;
 };
+HVPART_ASSERT_SIZE(struct dynmem_info, 32);
 
 #endif

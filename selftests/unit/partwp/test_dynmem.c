@@ -131,11 +131,17 @@ static void takes_any_number_of_reports(void)
 
 	connect_with(CAN_ALL);
 	CHECK(!rz.dm.reported);
+	/* Linux's has 48 bytes. */
+	CHECK(!say(DYNMEM_STATUS_REPORT, &m, 47));
+	CHECK(!rz.dm.reported);
+	CHECK(!say(DYNMEM_STATUS_REPORT, &m, 48));
+	CHECK(rz.dm.reported);
+	CHECK_EQ(rz.dm.stats.reports, 1);
 	for (i = 0; i < 100000; i++)
 		CHECK(!say(DYNMEM_STATUS_REPORT, &m, sizeof(m)));
 	CHECK_EQ(rz.dm.available, 1000);
 	CHECK_EQ(rz.dm.committed, 2000);
-	CHECK_EQ(rz.dm.stats.reports, 100000);
+	CHECK_EQ(rz.dm.stats.reports, 100001);
 	CHECK_EQ(g.sent, 3);
 	kit_destroy(&kit);
 }
