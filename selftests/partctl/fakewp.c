@@ -44,6 +44,10 @@ static struct {
 	bool just_started;
 	bool asked;		/* to shut down */
 	bool reboot;
+	uint64_t reports;	/* of the guest about its memory */
+	uint64_t available;
+	uint64_t grown;
+	int looks;
 } w;
 
 static void change(int state, int reason)
@@ -165,6 +169,24 @@ static void stat(struct json_object *reply)
 	add_rings(reply);
 }
 
+/*
+ * A guest that reports, once its memory was set: after an add the first look
+ * finds the report from before, the second one the next.
+ */
+static void memory_report(struct json_object *reply)
+{
+	if (!w.reports)
+		return;
+	if (w.looks && !--w.looks) {
+		w.reports++;
+		w.available += w.grown;
+	}
+	json_object_object_add(reply, "reports",
+			       json_object_new_int64(w.reports));
+	json_object_object_add(reply, "available",
+			       json_object_new_int64(w.available));
+}
+
 static int memory(struct json_object *request, struct json_object *reply)
 {
 	struct json_object *event, *o;
@@ -178,8 +200,16 @@ static int memory(struct json_object *request, struct json_object *reply)
 	json_object_object_add(reply, "job", json_object_new_int(7));
 	json_object_object_add(reply, "assigned",
 			       json_object_new_int64(w.config.memory));
-	if (!strcmp(op, "info"))
+	if (!strcmp(op, "info")) {
+		memory_report(reply);
 		return 0;
+	}
+	if (!strcmp(op, "set")) {
+		w.reports = 1;
+		w.available = 64 << 20;
+	}
+	w.looks = 2;
+	w.grown = size;
 	/* 1M: refused; 2M: an end that failed; 3M: the guest ends meanwhile. */
 	if (size == 1 << 20)
 		return -ENOTCONN;
@@ -196,6 +226,10 @@ static int memory(struct json_object *request, struct json_object *reply)
 		json_object_object_add(event, "errno",
 				       json_object_new_int(EAGAIN));
 	json_object_object_add(event, "done", json_object_new_int64(size));
+	json_object_object_add(event, "assigned",
+			       json_object_new_int64(w.config.memory + size));
+	json_object_object_add(event, "before",
+			       json_object_new_int64(w.config.memory));
 	if (json_object_object_get_ex(request, "at", &o))
 		json_object_object_add(event, "gpa", json_object_get(o));
 	control_server_event(w.control, event);

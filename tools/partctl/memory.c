@@ -6,10 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "control.h"
 #include "options.h"
 #include "partctl.h"
+
+/* A guest that reports does it once a second. */
+#define REPORT_MS	3000
+#define LOOK_MS		100
 
 struct request {
 	const char *op;
@@ -152,6 +157,66 @@ static int wait_for_end(struct control_client *client, uint64_t job,
 	}
 }
 
+static int look(struct control_client *client, struct json_object **info)
+{
+	struct json_object *args = json_object_new_object();
+	int ret;
+
+	json_object_object_add(args, "op", json_object_new_string("info"));
+	ret = control_call(client, "memory", args, info);
+	json_object_put(args);
+	if (ret) {
+		json_object_put(*info);
+		*info = NULL;
+	}
+	return ret;
+}
+
+/*
+ * What the guest says it has available after an add, if it has said so before
+ * (@was): in its next report. MemTotal neither its driver nor its daemon tells.
+ */
+static void add_report(struct control_client *client, struct json_object *was,
+		       struct json_object *end)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
+	struct json_object *info;
+	uint64_t first = 0;
+	int i;
+
+	if (!has(was, "available") || !json_number(end, "done"))
+		return;
+	for (i = 0; i < REPORT_MS / LOOK_MS && !look(client, &info); i++) {
+		uint64_t reports = json_number(info, "reports");
+		uint64_t available = json_number(info, "available");
+
+		json_object_put(info);
+		if (!i)
+			first = reports;
+		if (reports > first) {
+			json_object_object_add(end, "available_before",
+				json_object_new_uint64(json_number(was,
+							"available")));
+			json_object_object_add(end, "available",
+				json_object_new_uint64(available));
+			return;
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void print_report(const struct request *r, struct json_object *end)
+{
+	char before[FORMAT_MAX], now[FORMAT_MAX];
+
+	if (!has(end, "available"))
+		return;
+	format_size(before, json_number(end, "available_before"));
+	format_size(now, json_number(end, "available"));
+	printf("%s: the guest says: %s available, %s before\n", r->name, now,
+	       before);
+}
+
 static void print_end(const struct request *r, struct json_object *end)
 {
 	char done[FORMAT_MAX], have[FORMAT_MAX], time[FORMAT_MAX];
@@ -167,8 +232,14 @@ static void print_end(const struct request *r, struct json_object *end)
 		printf("nothing added");
 	else
 		printf("%s moved", done);
-	printf(" in %s (%llu ms), it has %s now\n", time,
+	printf(" in %s (%llu ms), it has %s now", time,
 	       json_number(end, "ms"), have);
+	if (has(end, "before")) {
+		format_size(have, json_number(end, "before"));
+		printf(", %s before", have);
+	}
+	putchar('\n');
+	print_report(r, end);
 }
 
 /* What was done is said also where it is not all. */
@@ -190,11 +261,9 @@ static int report(const struct request *r, struct json_object *end, int err)
 	return ret;
 }
 
-static int ask(const struct request *r, struct control_client *client)
+static struct json_object *words(const struct request *r)
 {
 	struct json_object *args = json_object_new_object();
-	struct json_object *reply = NULL, *end = NULL;
-	int ret;
 
 	json_object_object_add(args, "op", json_object_new_string(r->op));
 	if (r->has_size)
@@ -203,20 +272,36 @@ static int ask(const struct request *r, struct control_client *client)
 	if (r->has_at)
 		json_object_object_add(args, "at",
 				       json_object_new_uint64(r->at));
+	return args;
+}
+
+static int ask(const struct request *r, struct control_client *client)
+{
+	struct json_object *args = words(r), *was = NULL;
+	struct json_object *reply = NULL, *end = NULL;
+	bool add = !strcmp(r->op, "add");
+	int ret;
+
 	/* Before the request, so that its end is not missed. */
 	ret = r->has_size ? control_call(client, "watch", NULL, NULL) : 0;
+	if (!ret && add)
+		ret = look(client, &was);
 	if (!ret)
 		ret = control_call(client, "memory", args, &reply);
 	json_object_put(args);
 	if (ret) {
 		ret = refused(r, reply, ret);
 		json_object_put(reply);
+		json_object_put(was);
 		return ret;
 	}
 	if (!r->has_size)
 		return show(reply, r->json);
 	ret = wait_for_end(client, json_number(reply, "job"), &end);
 	json_object_put(reply);
+	if (end && add)
+		add_report(client, was, end);
+	json_object_put(was);
 	return report(r, end, ret);
 }
 

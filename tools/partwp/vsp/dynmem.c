@@ -141,6 +141,7 @@ static void ended(void *ctx, const struct resize_job *job)
 {
 	struct json_object *event = json_object_new_object();
 	struct guest *g = ctx;
+	uint64_t have = resize_assigned(&g->dynmem.resize);
 
 	if (!event)
 		return;
@@ -148,7 +149,10 @@ static void ended(void *ctx, const struct resize_job *job)
 	put_int(event, "job", job->id);
 	put_int(event, "gpa", job->gpa);
 	put_int(event, "done", job->done);
-	put_int(event, "assigned", resize_assigned(&g->dynmem.resize));
+	put_int(event, "assigned", have);
+	/* Jobs come one after the other: nothing else has changed meanwhile. */
+	if (job->kind == RESIZE_ADD)
+		put_int(event, "before", have - job->done);
 	put_int(event, "ms", guest_now_ms() - job->request_ms);
 	if (job->error) {
 		put_int(event, "errno", (uint64_t)-job->error);
