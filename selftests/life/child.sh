@@ -83,7 +83,8 @@ loopback() {
 
 # What there is, in its own words, a second time when it changes.
 memory() {
-	modprobe hv_balloon || echo "@@failed modprobe hv_balloon"
+	# shellcheck disable=SC2046
+	modprobe hv_balloon $(sed -n 's/.*hv_balloon\.\([a-z_]*=[0-9]*\).*/\1/p' /proc/cmdline) || echo "@@failed modprobe hv_balloon"
 	dmesg | sed -n 's/.*\(Using Dynamic Memory protocol version.*\)/@@\1/p; s/.*\(Max. dynamic memory size:.*\)/@@\1/p'
 	last=
 	echo "@@ready"

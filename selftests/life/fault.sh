@@ -12,6 +12,9 @@ load; check $? "load"
 taskset -p 1 $$ >/dev/null
 tiny busy 2 spin && wait_for 30 runs busy
 check $? "a child runs"
+partctl monitor --json >/tmp/events 2>/dev/null &
+monitor=$!
+sleep 1
 echo "@@astray"
 i=0
 while [ $i -lt 100 ] && taskset 2 cat /sys/kernel/debug/hvpart/info >/dev/null 2>&1; do
@@ -21,6 +24,8 @@ done
 check $? "CPU 1 comes back with an error ($i)"
 wait_for 10 sh -c "dmesg | grep -q 'hypervisor has failed on CPU 1, which is bare again'"
 check $? "the root's kernel says so"
+wait_for 10 grep -q '"event":"hypervisor-fault",.*"cpu":1}' /tmp/events
+check $? "listeners are told: $(grep hypervisor-fault /tmp/events)"
 wait_for 10 logged 'fault 14 error 10 rip 7deadbeef rflags [0-9a-f]* cr2 7deadbeef'
 check $? "the log has vector, error code, RIP and CR2"
 for r in "rax [0-9a-f]* rcx [0-9a-f]* rdx [0-9a-f]* rbx" "rsp 2[0-9a-f]\\{7\\} rbp" "r12 [0-9a-f]* r13"; do
@@ -37,7 +42,9 @@ check $? "CPU 1 works"
 check $? "the child stands still"
 partctl destroy busy >/dev/null 2>&1
 check $? "it can be destroyed"
+[ "$(grep -c hypervisor-fault /tmp/events)" = 1 ]; check $? "and once"
 unload; check $? "unload"
+wait $monitor
 taskset 2 true && taskset 1 true
 check $? "both CPUs are there"
 load && tiny again 2 cpuid && wait_for 30 runs again && partctl destroy again && unload
