@@ -2,7 +2,7 @@
 /*
  * One activity for ever, for suites that look at the root meanwhile:
  *
- *	do=spin|pause|hypercall|cpuid|rdmsr|out|ipi|timer|halt|nmi
+ *	do=spin|held|pause|hypercall|cpuid|rdmsr|out|ipi|timer|halt|nmi
  *	count=N		power off after so many (each), else never
  *	cpus=N		all of them do it
  *
@@ -26,6 +26,13 @@ static void spin(void)
 static void hypercall(void)
 {
 	hcall(0x0FFF, 0, 0);
+}
+
+/* With an interrupt that waits for ever. */
+static void held(void)
+{
+	apic_self(VEC);
+	hypercall();
 }
 
 static void do_cpuid(void)
@@ -76,7 +83,7 @@ static const struct {
 	const char *name;
 	void (*once)(void);
 } activities[] = {
-	{ "spin", spin }, { "pause", pause }, { "hypercall", hypercall },
+	{ "spin", spin }, { "held", held }, { "pause", pause }, { "hypercall", hypercall },
 	{ "cpuid", do_cpuid }, { "rdmsr", do_rdmsr }, { "out", out },
 	{ "ipi", self_ipi }, { "timer", timer }, { "halt", halt },
 	{ "nmi", nmi },

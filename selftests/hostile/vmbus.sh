@@ -11,15 +11,6 @@
 GUEST=/guests/hostile_vmbus.elf
 WIDE="--privileges 0x3000008EFF --hints 0xE3C --features-edx 0xA0520"
 LIMIT=240
-# Now and then the host is silent after these floods, for as long as the test
-# waits. Not explained: run them by name.
-open_of() {
-	case $1 in
-	rings)		echo ring-empty-signals ;;
-	contacts)	echo contact-storm ;;
-	*)		echo none ;;
-	esac
-}
 
 # run NAME CMDLINE: how it ended is in $code, what it said in /tmp/console
 run() {
@@ -92,10 +83,6 @@ attack() {
 	while read -r code_of what <&4; do
 		check "$code_of" "$what"
 	done 4</tmp/results
-	grep '^@@skip' /tmp/console >/tmp/skipped
-	while read -r _ what <&4; do
-		ok "$what # SKIP an open question, see hostile/vmbus.sh"
-	done 4</tmp/skipped
 	[ $code = 0 ] || why="$why its worker did not live to its end;"
 	[ -s /tmp/results ] || why="$why it did nothing;"
 	root_well
@@ -121,7 +108,7 @@ counters >/tmp/counters
 if [ -n "$CASES" ]; then
 	for name in $CASES; do attack "$name" "case=$name group=$name"; done
 else
-	while read -r name <&3; do attack "$name" "group=$name skip=$(open_of "$name")"; done 3</tmp/groups
+	while read -r name <&3; do attack "$name" "group=$name"; done 3</tmp/groups
 fi
 partctl destroy neighbour
 nobody; check $? "nothing is left"

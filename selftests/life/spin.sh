@@ -4,7 +4,7 @@
 # the root's ticks there meanwhile. (To see it fail: do not intercept
 # physical interrupts in a child.)
 #
-# The emulator itself loses ticks when its host is busy. So a measurement is one
+# The emulator's timers come late when its host is busy. So a measurement is one
 # of a pair: the other has an ordinary program that never sleeps in the place of
 # the child, and the best of a few pairs counts. A child that holds up ticks
 # does so in every one.
@@ -77,8 +77,8 @@ for cpu in 0 1; do
 done
 
 where="0 1"
-tiny spin 2 spin && wait_for 60 runs spin
-check $? "a child spins on both"
+tiny spin 2 held && wait_for 60 runs spin
+check $? "a child makes calls on both, with an interrupt that waits"
 keeps 0 && keeps 1
 check $? "both keep their ticks"
 partctl destroy spin; unload; check $? "unload"

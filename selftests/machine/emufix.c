@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loaded into the emulator (LD_PRELOAD), takes two faults of its SVM out. Both are
+ * Loaded into the emulator (LD_PRELOAD), takes three faults of its SVM out. They are
  * in QEMU 10; functions are found by the names that it exports for its plugins.
  *
  * 1. Whenever a CPU loads an x87 status word, that is, at every FXRSTOR and
@@ -26,9 +26,26 @@
  * -icount) makes the loop take it for one, and deliver it once more, whatever
  * RFLAGS.IF says: before the SWAPGS of the first handler, for instance. Here the
  * function that delivers is replaced by one that clears the field afterwards.
+ *
+ * 3. VMRUN with a virtual interrupt pending (V_IRQ) sets a bit in the word in which
+ * other threads, under the emulator's lock, announce interrupts to this CPU. It
+ * takes no lock, and its instruction is not atomic:
+ *
+ *	CPU 1's thread: VMRUN		timers' thread
+ *	  read	0
+ *					  set POLL: the APIC has an interrupt
+ *	  write	VIRQ
+ *
+ * The tick is lost, and with a timer in one-shot mode all later ones, until another
+ * interrupt comes. A child that makes hypercalls with its interrupts off while one
+ * is pending so stops its CPU's time for seconds; what slept there, sleeps on. Here
+ * the bit is set in its byte alone, in which there is no other thread's bit. The
+ * others may still undo it; but theirs is an interrupt, which ends the guest's run,
+ * and the next VMRUN sets the bit again.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <link.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +79,12 @@ static void hardirq(uint8_t *env, int vector, int hard)
 	do_interrupt_all(cpu, vector, 0, 0, 0, hard);
 	*(int32_t *)(cpu + index_offset) = -1;
 }
+
+/* orl $0x100, DISP(%rM), DISP < 0: CPUState is in front of the registers. */
+#define OR_OPCODE	0x81
+#define OR_MODRM	0x88	/* mod 10, reg 1 (OR), rm 0 */
+#define OR_LEN		10
+#define VIRQ		0x100
 
 static int patch(uint8_t *insn, const void *code, size_t len)
 {
@@ -130,13 +153,55 @@ static int fix_hardirq(void)
 	return patch(deliver, jump, sizeof(jump));
 }
 
+static int is_set_virq(const uint8_t *insn)
+{
+	int32_t disp, imm;
+
+	memcpy(&disp, insn + 2, sizeof(disp));
+	memcpy(&imm, insn + 6, sizeof(imm));
+	return insn[0] == OR_OPCODE && (insn[1] & 0xf8) == OR_MODRM && (insn[1] & 7) != 4 &&
+	       disp < 0 && imm == VIRQ;
+}
+
+/* Becomes lock orb $1, DISP+1(%rM). */
+static int fix_virq(void)
+{
+	uint8_t *vmrun = dlsym(RTLD_DEFAULT, "helper_vmrun");
+	uint8_t new[OR_LEN] = { 0xf0, 0x80, [8] = 0x66, 0x90 };	/* lock; xchg %ax, %ax */
+	uint8_t *at = NULL;
+	const ElfW(Sym) *symbol;
+	Dl_info info;
+	int32_t disp;
+	size_t i;
+
+	if (!vmrun || !dladdr1(vmrun, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol)
+		return -1;
+	for (i = 1; i + OR_LEN <= symbol->st_size; i++) {
+		if (!is_set_virq(vmrun + i))
+			continue;
+		if (at)
+			return -1;
+		at = vmrun + i;
+	}
+	/* With a REX prefix it would be another register. */
+	if (!at || (at[-1] & 0xf0) == 0x40)
+		return -1;
+	memcpy(&disp, at + 2, sizeof(disp));
+	disp++;
+	new[2] = at[1];
+	memcpy(new + 3, &disp, sizeof(disp));
+	new[7] = VIRQ >> 8;
+	return patch(at, new, sizeof(new));
+}
+
 __attribute__((constructor)) static void emufix(void)
 {
-	int ignne = fix_ignne(), irq = fix_hardirq();
+	int ignne = fix_ignne(), irq = fix_hardirq(), virq = fix_virq();
 
-	if (ignne || irq || getenv("EMUFIX_VERBOSE"))
-		fprintf(stderr, "emufix: IGNNE# %s, EVENTINJ %s\n",
-			ignne ? "not found" : "held", irq ? "not found" : "once");
+	if (ignne || irq || virq || getenv("EMUFIX_VERBOSE"))
+		fprintf(stderr, "emufix: IGNNE# %s, EVENTINJ %s, V_IRQ %s\n",
+			ignne ? "not found" : "held", irq ? "not found" : "once",
+			virq ? "not found" : "alone");
 	/* The emulator starts no program that would need this. */
 	unsetenv("LD_PRELOAD");
 }

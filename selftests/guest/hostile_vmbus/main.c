@@ -237,7 +237,7 @@ static void run(const struct attack *f)
 	page_release(mark);
 }
 
-/* All of a group but the one to be left out, or that one, or their names. */
+/* All of a group, or one of them, or the groups' names. */
 static void choose(void)
 {
 	bool list = !option("group=") && !option("case=");
@@ -247,14 +247,10 @@ static void choose(void)
 
 		if (list)
 			print("@@group %s\n", group[i].name);
-		for (; f->name; f++) {
-			bool member = option_is("group=", group[i].name);
-
-			if (member && option_is("skip=", f->name))
-				print("@@skip %s\n", f->name);
-			else if (member || option_is("case=", f->name))
+		for (; f->name; f++)
+			if (option_is("group=", group[i].name) ||
+			    option_is("case=", f->name))
 				run(f);
-		}
 	}
 }
 
