@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Runs in L1: in one Debian child CPU 1 goes and comes, in another one vmbus is
-# unloaded and loaded: without an answer to UNLOAD it would wait for ever.
+# Runs in L1: in one Debian child CPU 1 goes and comes, in another one vmbus and what
+# stands on it is unloaded and loaded: without an answer to UNLOAD it would wait for
+# ever. In a third one CPU 1 goes and comes while a busy channel is bound to it.
 #
-# The latter has no synthetic timers, since Linux (6.1, 6.12) does not survive the
+# The second has no synthetic timers, since Linux (6.1, 6.12) does not survive the
 # unloading with any, on any Hyper-V. Direct ones vmbus stops but leaves
 # registered as clock events, so that no CPU has a timer any more. Those by
 # message it asks to be unbound; with more than one VP one CPU's local APIC timer
@@ -31,12 +32,21 @@ check $? "a child whose CPU 1 goes and comes"
 debian bus "life=vmbus" --vps 2 --on-poweroff preserve --privileges $NO_TIMERS &&
 	partctl start bus && listen bus
 check $? "a child that unloads and loads vmbus"
+debian moved "life=moved" --vps 2 --on-poweroff preserve --debug-loopback 1 &&
+	partctl start moved && listen moved
+check $? "a child that moves a channel from CPU to CPU"
 ends cpus
 heard cpus "@@clock Hyper-V clockevent"
 check $? "cpus: its synthetic timer comes back"
 ends bus
-heard bus "@@vmbus 4"
+heard bus "@@vmbus 4" || heard bus "@@vmbus is built in"
 check $? "bus: it negotiates anew each time"
+ends moved
+how=refused
+case $(uname -r) in 7.*) how="moved by itself" ;; esac
+[ "$(grep -c "@@$how" /tmp/moved.console)" = 2 ]
+check $? "moved: a CPU that has a channel: $how"
+[ $failed = 0 ] || tail -n 40 /tmp/bus.console /tmp/moved.console | sed 's/^/# /'
 nobody; check $? "nothing is left"
 unload; check $? "unload"
 clean_kernel_log; check $? "the root's kernel log is clean"

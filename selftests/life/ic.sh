@@ -9,22 +9,6 @@
 
 NO_TIMERS=0x3000000A76	# the default without HV_MSR_SYNTIMER_AVAILABLE
 
-# member NAME OBJECT MEMBER: of what info says
-member() {
-	partctl info "$1" --json | sed -n "/\"$2\":/,/}/s/^ *\"$3\": *\"\{0,1\}\([^\",]*\).*/\1/p"
-}
-beats() { [ "$(member "$1" heartbeat state)" = "$2" ]; }
-# grows NAME OBJECT MEMBER: that number
-grown() { [ "$(member "$1" "$2" "$3")" -gt "$4" ]; }
-grows() { wait_for 40 grown "$1" "$2" "$3" "$(member "$1" "$2" "$3")"; }
-
-# dial NAME: as listen, and what is said goes to it; say NAME WORD
-dial() {
-	[ -p "/tmp/$1.in" ] || mkfifo "/tmp/$1.in"
-	partctl console "$1" <>"/tmp/$1.in" >"/tmp/$1.console" 2>&1 &
-}
-say() { echo "$2" >"/tmp/$1.in"; }
-
 # up NAME [OPTION]...: a child that waits for words, with hv_utils
 up() {
 	name=$1; shift

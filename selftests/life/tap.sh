@@ -51,6 +51,22 @@ tiny() {
 listen() { partctl console "$1" </dev/null >"/tmp/$1.console" 2>&1 & }
 heard() { grep -q "$2" "/tmp/$1.console"; }
 
+# member NAME OBJECT MEMBER: of what info says
+member() {
+	partctl info "$1" --json | sed -n "/\"$2\":/,/}/s/^ *\"$3\": *\"\{0,1\}\([^\",]*\).*/\1/p"
+}
+beats() { [ "$(member "$1" heartbeat state)" = "$2" ]; }
+# grows NAME OBJECT MEMBER: that number
+grown() { [ "$(member "$1" "$2" "$3")" -gt "$4" ]; }
+grows() { wait_for 40 grown "$1" "$2" "$3" "$(member "$1" "$2" "$3")"; }
+
+# dial NAME: as listen, and what is said goes to it; say NAME WORD
+dial() {
+	[ -p "/tmp/$1.in" ] || mkfifo "/tmp/$1.in"
+	partctl console "$1" <>"/tmp/$1.in" >"/tmp/$1.console" 2>&1 &
+}
+say() { echo "$2" >"/tmp/$1.in"; }
+
 # switches NAME: how often each of its VPs was entered, in their order
 switches() { partctl stat "$1" --json | sed -n 's/.*"world_switches": *\([0-9]*\).*/\1/p'; }
 
