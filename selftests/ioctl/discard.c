@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* HVPART_DISCARD_MEMORY, HVPART_RESTORE_MEMORY: pages that go and come back. */
 #include <kselftest_harness.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
+#include <time.h>
 #include "part.h"
 
 #define AT	(4 * LARGE)		/* where the guest sees it */
@@ -221,6 +224,93 @@ TEST_F(discard, guest_touches_a_hole)
 	ASSERT_EQ(0, vp_run(vp, &msg));
 	EXPECT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, msg.header.message_type);
 	close(vp);
+}
+
+struct ticker {
+	int vp;
+	volatile int hole, stop, bad;
+};
+
+static void pin_to(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* The other CPU: runs the guest, and waits where it finds a hole. */
+static void *tick_on(void *arg)
+{
+	struct ticker *t = arg;
+	struct hv_message msg;
+
+	pin_to(1);
+	while (!t->stop) {
+		if (vp_run(t->vp, &msg) ||
+		    msg.header.message_type != HVMSG_UNMAPPED_GPA)
+			t->bad = 1;
+		while (t->hole && !t->stop)
+			sched_yield();
+	}
+	return NULL;
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static bool changes(volatile const u64 *word, double within)
+{
+	const u64 was = *word;
+	const double end = seconds() + within;
+
+	while (*word == was)
+		if (seconds() > end)
+			return false;
+	return true;
+}
+
+/* Once the call returns, no CPU writes there any more: it may be somebody else's. */
+TEST_F(discard, no_cpu_holds_on_to_it)
+{
+	struct ticker t = {};
+	volatile u64 *count = (void *)self->ram;
+	pthread_t other;
+	u8 *code;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "one CPU");
+	code = mmap(NULL, GUEST_RAM, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	guest_load_image(code);
+	ASSERT_EQ(0, part_mem(self->part, 0, code, GUEST_RAM, MEM_RAM));
+	t.vp = vp_create(self->part, 0);
+	ASSERT_GE(t.vp, 0);
+	ASSERT_EQ(0, guest_start_long(t.vp, 0, guest_tick));
+	pin_to(0);
+	ASSERT_EQ(0, pthread_create(&other, NULL, tick_on, &t));
+	for (int i = 0; i < 40; i++) {
+		/* one page, or the large one around it */
+		const u64 n = i % 2 ? 512 : 1;
+
+		EXPECT_TRUE(changes(count, 20)) TH_LOG("round %d stands", i);
+		t.hole = 1;
+		ASSERT_EQ(0, one(self->part, HVPART_DISCARD_MEMORY, PFN, n));
+		EXPECT_FALSE(changes(count, 0.002)) TH_LOG("round %d", i);
+		ASSERT_EQ(0, one(self->part, HVPART_RESTORE_MEMORY, PFN, n));
+		t.hole = 0;
+	}
+	t.hole = t.stop = 1;
+	ASSERT_EQ(0, one(self->part, HVPART_DISCARD_MEMORY, PFN, 1));
+	pthread_join(other, NULL);
+	EXPECT_EQ(0, t.bad);
+	close(t.vp);
 }
 
 TEST_HARNESS_MAIN

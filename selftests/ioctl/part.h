@@ -95,7 +95,7 @@ extern const u8 guest_start[], guest_end[];
 extern const u8 guest_out[], guest_count[], guest_spin[], guest_halt[];
 extern const u8 guest_ud[], guest_load[], guest_store[], guest_outs[];
 extern const u8 guest_cpuid[], guest_hypercall[], guest_sipi[], guest_ap[];
-extern const u8 guest_crash[], guest_synic[];
+extern const u8 guest_crash[], guest_synic[], guest_tick[];
 
 /* Copies code and page tables into @ram (GPA 0). */
 void guest_load_image(void *ram);
