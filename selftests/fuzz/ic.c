@@ -129,17 +129,18 @@ static void choose(struct ic_child *c, struct input *in)
 static void ask(struct ic_child *c, const struct vsp_ops *ops,
 		struct input *in)
 {
-	static const char *const op[] = { "get", "set", "delete", "list" };
+	static const char *const op[] = { "get", "set", "delete", "list", "ip" };
 	static const char *const pool[] = { "external", "guest", "auto" };
 	struct json_object *request = json_object_new_object();
 	struct json_object *answer = json_object_new_object();
 	char key[3] = { (char)get8(in), (char)get8(in), 0 };
+	uint8_t n = get8(in) % 5;
 
-	json_object_object_add(request, "op",
-			       json_object_new_string(op[get8(in) % 4]));
+	json_object_object_add(request, "op", json_object_new_string(op[n]));
 	json_object_object_add(request, "pool",
 			       json_object_new_string(pool[get8(in) % 3]));
-	json_object_object_add(request, "key", json_object_new_string(key));
+	json_object_object_add(request, "key", json_object_new_string(
+				n == 4 ? "00:15:5d:01:02:03" : key));
 	json_object_object_add(request, "value",
 			       json_object_new_string("value"));
 	ops->request(c->g, ops == &kvp_vsp ? "kvp" : "stop", request, answer);

@@ -248,6 +248,7 @@ kvp_daemon() {
 		printf green; head -c $((2048 - 5)) /dev/zero
 	} >/var/lib/hyperv/.kvp_pool_1
 	hv_kvp_daemon || echo "@@failed hv_kvp_daemon"
+	echo "@@mac $(cat /sys/class/net/dummy0/address)."
 }
 
 # What the host has left: key and value, no more of them than there are.

@@ -54,6 +54,12 @@ partctl info ic | sed -n '/^guest:/,$s/^/# /p'
 fact ProcessorArchitecture x86_64; check $? "its architecture"
 member ic guest NetworkAddressIPv4 | grep -q 10.9.8.7; check $? "its address"
 partctl info ic | grep -q '^ *OSName: Debian GNU/Linux'; check $? "info says so"
+mac=$(sed -n 's/.*@@mac \(.*\)\..*/\1/p' /tmp/ic.console | head -n 1)
+[ "$(status kvp ip ic "$mac")" = 0 ] && grep -q '^addresses: 10\.9\.8\.7' /tmp/out &&
+	grep -q '^masks: 255\.0\.0\.0' /tmp/out
+check $? "the addresses of the card $mac: $(tr '\n' ' ' </tmp/out)"
+case $(status kvp ip ic 00:15:5D:00:00:01) in 1 | 3) true ;; *) false ;; esac
+check $? "there is no such card: $(cat /tmp/out)"
 partctl kvp set ic colour "$(printf 'bl\303\245 and \360\237\230\200')" &&
 	[ "$(status kvp get ic colour --json)" = 0 ] && grep -q "^\"bl.* and .*\"$" /tmp/out
 check $? "a pair is set: $(cat /tmp/out)"

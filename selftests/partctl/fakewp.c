@@ -252,6 +252,7 @@ static void kvp_answer(struct json_object *request, int id)
 	struct json_object *items = json_object_new_object();
 	const char *op = member(request, "op");
 	bool ok = !strcmp(op, "list") || !strcmp(op, "set") ||
+		  !strcmp(op, "ip") ||
 		  !strcmp(member(request, "key"), "color");
 
 	fprintf(stderr, "kvp %s %s %s=%s\n", op, member(request, "pool"),
@@ -269,7 +270,7 @@ static void kvp_answer(struct json_object *request, int id)
 	if (ok && !strcmp(op, "get"))
 		json_object_object_add(event, "value",
 				       json_object_new_string("green\033[31m"));
-	if (!strcmp(op, "list"))
+	if (!strcmp(op, "list") || !strcmp(op, "ip"))
 		json_object_object_add(event, "items", json_object_get(items));
 	control_server_event(w.control, event);
 	json_object_put(items);

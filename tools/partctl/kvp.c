@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvp: pairs of a key and a value that the guest's daemon keeps.
+ * kvp: pairs of a key and a value that the guest's daemon keeps, and what
+ * addresses a network card of the guest has.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -44,11 +45,13 @@ static bool parse_words(int n, char **words, struct kvp *k)
 
 	if (n < 2)
 		return false;
+	/* The key of "ip" is a network card's address. */
 	k->op = words[0];
 	k->name = words[1];
 	if (!strcmp(k->op, "list"))
 		wanted = 2;
-	else if (!strcmp(k->op, "get") || !strcmp(k->op, "delete"))
+	else if (!strcmp(k->op, "get") || !strcmp(k->op, "delete") ||
+		 !strcmp(k->op, "ip"))
 		wanted = 3;
 	else if (!strcmp(k->op, "set"))
 		wanted = 4;
@@ -80,8 +83,14 @@ static int parse(int argc, char **argv, struct kvp *k)
 			return usage("kvp");
 		}
 	}
-	return parse_words(argc - optind, argv + optind, k) ? EXIT_OK :
-							      usage("kvp");
+	if (optind < argc && !strcmp(argv[optind], "set-ip")) {
+		complain("kvp set-ip is not implemented: a guest's addresses can only be read");
+		return EXIT_NOT_SUPPORTED;
+	}
+	if (!parse_words(argc - optind, argv + optind, k) ||
+	    (k->pool && !strcmp(k->op, "ip")))
+		return usage("kvp");
+	return EXIT_OK;
 }
 
 static void put(struct json_object *o, const char *name, const char *text)

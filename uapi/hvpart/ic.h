@@ -120,6 +120,8 @@ HVPART_ASSERT_OFFSET(struct ic_time_reference, flags, 16);
 #define IC_KVP_SET			1
 #define IC_KVP_DELETE			2
 #define IC_KVP_ENUMERATE		3
+#define IC_KVP_GET_ADDRESSES		4	/* struct ic_kvp_addresses */
+#define IC_KVP_SET_ADDRESSES		5
 
 #define IC_KVP_POOL_EXTERNAL		0	/* the host writes */
 #define IC_KVP_POOL_GUEST		1	/* the guest writes */
@@ -158,5 +160,25 @@ struct ic_kvp {
 	} u;
 };
 HVPART_ASSERT_SIZE(struct ic_kvp, 2580);
+
+#define IC_KVP_ADAPTER_SIZE		256
+#define IC_KVP_ADDRESS_SIZE		2048
+#define IC_KVP_GATEWAY_SIZE		1024
+
+/* Of a network card; texts, with ";" between several. No number is aligned. */
+struct ic_kvp_addresses {
+	__u8 operation;
+	__u8 pool;
+	__u8 adapter[IC_KVP_ADAPTER_SIZE];	/* Linux: its MAC, in capitals */
+	__u8 families;
+	__u8 dhcp;			/* not 0: that is where they are from */
+	__u8 address[IC_KVP_ADDRESS_SIZE];
+	__u8 mask[IC_KVP_ADDRESS_SIZE];
+	__u8 gateway[IC_KVP_GATEWAY_SIZE];
+	__u8 dns[IC_KVP_ADDRESS_SIZE];
+};
+HVPART_ASSERT_SIZE(struct ic_kvp_addresses, 7428);
+HVPART_ASSERT_OFFSET(struct ic_kvp_addresses, adapter, 2);
+HVPART_ASSERT_OFFSET(struct ic_kvp_addresses, address, 260);
 
 #endif /* _HVPART_IC_H */

@@ -90,6 +90,17 @@ static void ask_kvp(void)
 	memset(ic_data, 0xFF, ic_size);
 	ic_answer(~0U, ic_size);
 
+	CHECK(asked("0 kvp ip % 00:15:5d:01:02:03"), "ip: not asked");
+	CHECK(m->operation == IC_KVP_GET_ADDRESSES, "operation %u",
+	      m->operation);
+	/* Of the texts none has an end, and none makes sense. */
+	for (u32 i = 0; i < ic_size; i++)
+		ic_data[i] = (u8)(random() | 1);
+	ic_answer(0, ic_size);
+
+	CHECK(asked("1 kvp ip % 00:15:5d:01:02:03"), "ip, short: not asked");
+	ic_answer(0, 1000);
+
 	CHECK(asked("1 kvp get % key"), "get, then gone: not asked");
 	CHECK(ic_close(), "it does not close");
 

@@ -10,7 +10,7 @@
 #include "attack.h"
 
 #define ASKED_MS	20000
-#define DATA_MAX	4096
+#define DATA_MAX	8192
 
 struct component {
 	const char *name;

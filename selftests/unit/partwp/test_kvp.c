@@ -168,6 +168,61 @@ static void kvp_answers(void)
 	CHECK(!read_back(&v, whole, &item));
 }
 
+static bool wrote_mac(const char *mac, const char *want)
+{
+	struct ic_kvp_addresses m;
+	char text[UTF8_MAX(IC_KVP_ADAPTER_SIZE)];
+
+	if (kvp_write_addresses(&m, mac))
+		return false;
+	utf16_to_utf8(text, m.adapter, sizeof(m.adapter));
+	return m.operation == IC_KVP_GET_ADDRESSES && !m.pool &&
+	       !strcmp(text, want);
+}
+
+static void kvp_cards(void)
+{
+	static const char *const bad[] = {
+		"", "0", "00:15:5d:01:02", "00:15:5d:01:02:0",
+		"00:15:5d:01:02:0g", "00:15:5d:01:02:03:", "00:15:5d:01:02:03 ",
+		"00.15.5d.01.02.03", "0015:5d:01:02:03:", "eth0",
+		"\xFF\xFF:15:5d:01:02:03",
+	};
+	struct ic_kvp_addresses m;
+	size_t i;
+
+	CHECK(wrote_mac("00:15:5D:01:02:03", "00:15:5D:01:02:03"));
+	CHECK(wrote_mac("ab-cd-ef-01-23-45", "AB:CD:EF:01:23:45"));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_EQ(kvp_write_addresses(&m, bad[i]), -EINVAL);
+}
+
+static void kvp_card_answers(void)
+{
+	static struct ic_kvp_addresses m;
+	struct kvp_addresses a;
+	uint8_t *raw;
+
+	utf16_from_utf8(m.address, sizeof(m.address), "10.9.8.7;fe80::1");
+	utf16_from_utf8(m.mask, sizeof(m.mask), "255.0.0.0;/64");
+	m.dhcp = 255;
+	/* No zero anywhere. */
+	memset(m.gateway, 0xFF, sizeof(m.gateway));
+	memset(m.dns, 0xD8, sizeof(m.dns));
+	raw = malloc(sizeof(m));
+	memcpy(raw, &m, sizeof(m));
+	CHECK(kvp_read_addresses(&a, raw, sizeof(m)));
+	CHECK(!strcmp(a.address, "10.9.8.7;fe80::1"));
+	CHECK(!strcmp(a.mask, "255.0.0.0;/64"));
+	CHECK_EQ(strlen(a.gateway), 3 * IC_KVP_GATEWAY_SIZE / 2);
+	CHECK_EQ(strlen(a.dns), 3 * IC_KVP_ADDRESS_SIZE / 2);
+	CHECK(a.dhcp);
+	raw = realloc(raw, sizeof(m) - 1);
+	CHECK(!kvp_read_addresses(&a, raw, sizeof(m) - 1));
+	CHECK(!kvp_read_addresses(&a, raw, 0));
+	free(raw);
+}
+
 /* --- the provider -------------------------------------------------------- */
 
 static int ask(struct ic_child *c, const char *op, const char *pool,
@@ -359,6 +414,49 @@ static void kvp_refusals(void)
 	done(c);
 }
 
+static void kvp_asks_for_addresses(void)
+{
+	struct ic_child *c = with_kvp();
+	struct ic_kvp_addresses *m = (struct ic_kvp_addresses *)c->data;
+	struct json_object *items;
+
+	CHECK_EQ(ask(c, "ip", NULL, NULL, NULL), -EINVAL);
+	CHECK_EQ(ask(c, "ip", NULL, "eth0", NULL), -EINVAL);
+	CHECK(!ic_child_read(c));
+	CHECK_EQ(ask(c, "ip", NULL, "00-15-5d-01-02-03", NULL), 0);
+	CHECK(ic_child_read(c));
+	CHECK_EQ(c->h.size, sizeof(*m));
+	CHECK_EQ(m->operation, IC_KVP_GET_ADDRESSES);
+	utf16_from_utf8(m->address, sizeof(m->address), "10.9.8.7");
+	ic_child_answer(c, 0, m, sizeof(*m));
+	CHECK(event_has("ok", "true"));
+	CHECK(json_object_object_get_ex(test_event, "items", &items));
+	CHECK(!strcmp(json_object_get_string(json_object_object_get(items,
+						"addresses")), "10.9.8.7"));
+	CHECK(!strcmp(json_object_get_string(json_object_object_get(items,
+						"dhcp")), "no"));
+	/* No such card; it refuses; it says less than it should. */
+	CHECK_EQ(ask(c, "ip", NULL, "00:15:5D:01:02:04", NULL), 0);
+	CHECK(ic_child_read(c));
+	ic_child_answer(c, IC_STATUS_NO_MORE, m, sizeof(*m));
+	CHECK(event_has("errno", "2") && !event_has("items", "{ }"));
+	CHECK_EQ(ask(c, "ip", NULL, "00:15:5D:01:02:04", NULL), 0);
+	CHECK(ic_child_read(c));
+	ic_child_answer(c, IC_STATUS_FAILED, m, sizeof(*m));
+	CHECK(event_has("errno", "5"));
+	CHECK_EQ(ask(c, "ip", NULL, "00:15:5D:01:02:04", NULL), 0);
+	CHECK(ic_child_read(c));
+	ic_child_answer(c, 0, m, sizeof(*m) - 1);
+	CHECK(event_has("errno", "5"));
+	/* What comes next is asked as ever. */
+	CHECK_EQ(ask(c, "get", NULL, "k", NULL), 0);
+	request_of(c, IC_KVP_ENUMERATE);
+	give(c, "k", "v");
+	CHECK(event_has("value", "v"));
+	CHECK_EQ(test_events, 5);
+	done(c);
+}
+
 static void kvp_silence(void)
 {
 	struct ic_child *c = with_kvp();
@@ -428,5 +526,6 @@ static void kvp_endless(void)
 const struct test kvp_tests[] = {
 	TEST(utf16_read), TEST(utf16_written), TEST(kvp_written),
 	TEST(kvp_answers), TEST(kvp_facts), TEST(kvp_requests),
-	TEST(kvp_refusals), TEST(kvp_silence), TEST(kvp_endless), TESTS_END
+	TEST(kvp_refusals), TEST(kvp_cards), TEST(kvp_card_answers),
+	TEST(kvp_asks_for_addresses), TEST(kvp_silence), TEST(kvp_endless), TESTS_END
 };

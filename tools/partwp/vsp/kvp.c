@@ -79,10 +79,16 @@ static int send_first(struct guest *g)
 	const struct kvp_job *job = &k->job[0];
 	__u8 operation = job->operation == IC_KVP_GET ? IC_KVP_ENUMERATE :
 							job->operation;
+	struct ic_kvp_addresses a;
 	struct ic_kvp m;
-	int ret = kvp_write(&m, operation, job->pool, k->index, job->key,
-			    job->value);
+	int ret;
 
+	if (operation == IC_KVP_GET_ADDRESSES) {
+		ret = kvp_write_addresses(&a, job->key);
+		return ret ? ret : ic_ask(&k->ic, &a, sizeof(a));
+	}
+	ret = kvp_write(&m, operation, job->pool, k->index, job->key,
+			job->value);
 	return ret ? ret : ic_ask(&k->ic, &m, sizeof(m));
 }
 
@@ -161,21 +167,44 @@ static void passed(struct guest *g, const void *data, __u32 size)
 		finish(g, k->list ? 0 : -ENOENT, "there is no such key", NULL);
 }
 
+static void addressed(struct guest *g, const void *data, __u32 size)
+{
+	struct kvp *k = &g->kvp;
+	struct kvp_addresses a;
+
+	if (!kvp_read_addresses(&a, data, size)) {
+		finish(g, -EIO, "the guest's answer is too short", NULL);
+		return;
+	}
+	k->list = json_object_new_object();
+	put_text(k->list, "addresses", a.address);
+	put_text(k->list, "masks", a.mask);
+	put_text(k->list, "gateways", a.gateway);
+	put_text(k->list, "dns", a.dns);
+	put_text(k->list, "dhcp", a.dhcp ? "yes" : "no");
+	finish(g, 0, NULL, NULL);
+}
+
 static void answered(struct guest *g, __u32 status, const void *data,
 		     __u32 size)
 {
 	__u8 operation = g->kvp.job[0].operation;
 	bool list = operation == IC_KVP_ENUMERATE;
 
-	if (!status && (list || operation == IC_KVP_GET))
+	if (!status && operation == IC_KVP_GET_ADDRESSES)
+		addressed(g, data, size);
+	else if (!status && (list || operation == IC_KVP_GET))
 		passed(g, data, size);
 	else if (!status || (list && status == IC_STATUS_NO_MORE))
 		finish(g, 0, NULL, NULL);
 	else if (status == IC_STATUS_NO_MORE)
-		finish(g, -ENOENT, "there is no such key", NULL);
-	else
-		finish(g, -EIO, "the guest refuses, or has no daemon for it",
+		finish(g, -ENOENT, operation == IC_KVP_GET_ADDRESSES ?
+		       "there is no such network card" : "there is no such key",
 		       NULL);
+	else
+		finish(g, -EIO, operation == IC_KVP_GET_ADDRESSES ?
+		       "the guest refuses, or has no such network card" :
+		       "the guest refuses, or has no daemon for it", NULL);
 }
 
 static void answer(void *ctx, __u32 status, const void *data, __u32 size)
@@ -269,10 +298,11 @@ static int operation_of(const char *op)
 	static const char *const names[] = {
 		[IC_KVP_GET] = "get", [IC_KVP_SET] = "set",
 		[IC_KVP_DELETE] = "delete", [IC_KVP_ENUMERATE] = "list",
+		[IC_KVP_GET_ADDRESSES] = "ip",
 	};
 	int i;
 
-	for (i = IC_KVP_GET; op && i <= IC_KVP_ENUMERATE; i++) {
+	for (i = IC_KVP_GET; op && i <= IC_KVP_GET_ADDRESSES; i++) {
 		if (!strcmp(op, names[i]))
 			return i;
 	}
@@ -293,8 +323,14 @@ static int check_job(const struct kvp_job *job, struct json_object *reply)
 {
 	bool writes = job->operation == IC_KVP_SET ||
 		      job->operation == IC_KVP_DELETE;
+	struct ic_kvp_addresses a;
 	struct ic_kvp m;
 
+	if (job->operation == IC_KVP_GET_ADDRESSES)
+		return kvp_write_addresses(&a, job->key ? job->key : "") ?
+			refuse(reply, -EINVAL,
+			       "it needs the card's address, as 00:15:5D:01:02:03") :
+			0;
 	if (writes && job->pool != IC_KVP_POOL_EXTERNAL)
 		return refuse(reply, -EPERM,
 			      "only the external pool is the host's");

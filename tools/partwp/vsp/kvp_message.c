@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,4 +84,48 @@ bool kvp_read(struct kvp_item *item, const void *data, __u32 size)
 		      answer.u.at.item.key_size);
 	return read_value(item->value, sizeof(item->value),
 			  &answer.u.at.item);
+}
+
+#define MAC_BYTES	6
+
+/* As Linux's daemon compares it: capitals, colons. */
+static bool read_mac(char out[3 * MAC_BYTES], const char *mac)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3 * MAC_BYTES - 1; i++) {
+		unsigned char c = (unsigned char)mac[i];
+
+		if (i % 3 == 2 ? c != ':' && c != '-' : !isxdigit(c))
+			return false;
+		out[i] = (char)(i % 3 == 2 ? ':' : toupper(c));
+	}
+	out[i] = 0;
+	return !mac[i];
+}
+
+int kvp_write_addresses(struct ic_kvp_addresses *m, const char *mac)
+{
+	char text[3 * MAC_BYTES];
+
+	memset(m, 0, sizeof(*m));
+	m->operation = IC_KVP_GET_ADDRESSES;
+	if (!read_mac(text, mac))
+		return -EINVAL;
+	return utf16_from_utf8(m->adapter, sizeof(m->adapter), text) < 0 ?
+		-EINVAL : 0;
+}
+
+bool kvp_read_addresses(struct kvp_addresses *a, const void *data, __u32 size)
+{
+	const struct ic_kvp_addresses *m = data;	/* bytes, nothing else */
+
+	if (size < sizeof(*m))
+		return false;
+	utf16_to_utf8(a->address, m->address, sizeof(m->address));
+	utf16_to_utf8(a->mask, m->mask, sizeof(m->mask));
+	utf16_to_utf8(a->gateway, m->gateway, sizeof(m->gateway));
+	utf16_to_utf8(a->dns, m->dns, sizeof(m->dns));
+	a->dhcp = m->dhcp;
+	return true;
 }

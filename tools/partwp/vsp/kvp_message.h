@@ -40,4 +40,25 @@ int kvp_write(struct ic_kvp *m, __u8 operation, __u8 pool, __u32 index,
  */
 bool kvp_read(struct kvp_item *item, const void *data, __u32 size);
 
+/* What a network card has; each may be several, with ";" between them. */
+struct kvp_addresses {
+	char address[UTF8_MAX(IC_KVP_ADDRESS_SIZE)];
+	char mask[UTF8_MAX(IC_KVP_ADDRESS_SIZE)];
+	char gateway[UTF8_MAX(IC_KVP_GATEWAY_SIZE)];
+	char dns[UTF8_MAX(IC_KVP_ADDRESS_SIZE)];
+	bool dhcp;
+};
+
+/**
+ * kvp_write_addresses() - ask for the addresses of a network card
+ * @m: filled in, all of it
+ * @mac: its address, six bytes in hexadecimal with ":" or "-" between them
+ *
+ * Return: 0; -EINVAL: that is none.
+ */
+int kvp_write_addresses(struct ic_kvp_addresses *m, const char *mac);
+
+/* Takes the answer apart, as kvp_read() does. False: too short. */
+bool kvp_read_addresses(struct kvp_addresses *a, const void *data, __u32 size);
+
 #endif
