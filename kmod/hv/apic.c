@@ -456,9 +456,7 @@ static void apic_delete(struct vp *vp)
 	vp->apic = NULL;
 }
 
-HV_UNIT(30, apic_unit) = {
-	.vp_init = apic_create,
-	.vp_exit = apic_delete,
-	.vp_reset = apic_reset,
-	.vp_init_ipi = reset_registers,
-};
+HV_HOOK(30, vp_init, apic_create);
+HV_HOOK(30, vp_exit, apic_delete);
+HV_HOOK(30, vp_reset, apic_reset);
+HV_HOOK(30, vp_init_ipi, reset_registers);

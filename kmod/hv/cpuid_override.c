@@ -137,6 +137,4 @@ static void cpuid_partition_exit(struct partition *p)
 	p->cpuid = NULL;
 }
 
-HV_UNIT(31, cpuid_unit) = {
-	.partition_exit = cpuid_partition_exit,
-};
+HV_HOOK(31, partition_exit, cpuid_partition_exit);

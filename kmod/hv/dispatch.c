@@ -119,12 +119,8 @@ void dispatch_end(struct percpu *cpu, u32 state, u32 event)
 
 static void take_init(struct vp *vp)
 {
-	const struct hv_unit *u;
-
 	vendor_vp_reset(&vp->v, true);
-	for_each_unit(u)
-		if (u->vp_init_ipi)
-			u->vp_init_ipi(vp);
+	unit_run(HOOK_vp_init_ipi, vp);
 	vp->halted = false;
 	vp->idle = false;
 	vp->nmi_pending = false;

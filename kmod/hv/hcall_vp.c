@@ -129,7 +129,7 @@ hv_status hc_get_vp_state(struct hcall *c)
 
 	if (!one_page(c, type, in->output_data_pfns[0]))
 		return HV_STATUS_INVALID_PARAMETER;
-	memset(buf, 0, PAGE_SIZE);
+	zero_page(buf);
 	if (type == HV_GET_SET_VP_STATE_LAPIC_STATE)
 		apic_get_page(c->target, buf);
 	else
@@ -140,7 +140,7 @@ hv_status hc_get_vp_state(struct hcall *c)
 	if (!st && !gpa_write(&c->caller->gpa,
 			      in->output_data_pfns[0] << PAGE_SHIFT, buf, PAGE_SIZE))
 		st = HV_STATUS_INVALID_PARAMETER;
-	memset(buf, 0, PAGE_SIZE);
+	zero_page(buf);
 	return st;
 }
 

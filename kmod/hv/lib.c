@@ -44,6 +44,13 @@ __used void *memset(void *dst, int c, size_t n)
 	return dst;
 }
 
+#ifndef HV_UNIT_TEST
+__noinline void zero_page(void *page)
+{
+	memset(page, 0, PAGE_SIZE);
+}
+#endif
+
 __used int memcmp(const void *a, const void *b, size_t n)
 {
 	const u8 *p = a, *q = b;
@@ -64,10 +71,5 @@ u64 div_u128_u64(u64 hi, u64 lo, u64 d)
 void spin_lock(struct spinlock *l)
 {
 	lock_inline(l);
-}
-
-void spin_unlock(struct spinlock *l)
-{
-	unlock_inline(l);
 }
 #endif

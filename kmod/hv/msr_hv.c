@@ -209,10 +209,8 @@ static void msr_vp_reset(struct vp *vp)
 	place_hypercall(p, 0);
 }
 
-HV_UNIT(36, msr_unit) = {
-	.partition_init = msr_partition_init,
-	.partition_exit = msr_partition_exit,
-	.vp_init = msr_vp_init,
-	.vp_exit = msr_vp_exit,
-	.vp_reset = msr_vp_reset,
-};
+HV_HOOK(36, partition_init, msr_partition_init);
+HV_HOOK(36, partition_exit, msr_partition_exit);
+HV_HOOK(36, vp_init, msr_vp_init);
+HV_HOOK(36, vp_exit, msr_vp_exit);
+HV_HOOK(36, vp_reset, msr_vp_reset);

@@ -214,11 +214,7 @@ hv_status partition_create(struct partition *caller,
 
 static void undo_initialize(struct partition *p)
 {
-	const struct hv_unit *u = __hv_units_end;
-
-	while (u-- > __hv_units_start)
-		if (u->partition_exit)
-			u->partition_exit(p);
+	unit_undo(HOOK_partition_exit, p);
 	if (p->gpa.table)
 		gpa_space_destroy(&p->gpa);
 	p->gpa.table = NULL;
@@ -226,16 +222,14 @@ static void undo_initialize(struct partition *p)
 
 static hv_status do_initialize(struct partition *p)
 {
-	const struct hv_unit *u;
 	hv_status st;
 
 	if (p->state != PS_CREATED)
 		return HV_STATUS_INVALID_PARTITION_STATE;
 	st = gpa_space_init(&p->gpa, &p->pool,
 			    BIT(p->max_phys_bits - PAGE_SHIFT), false);
-	for_each_unit(u)
-		if (!st && u->partition_init)
-			st = u->partition_init(p);
+	if (!st)
+		st = unit_run(HOOK_partition_init, p);
 	if (st) {
 		undo_initialize(p);
 		return st;
@@ -371,13 +365,7 @@ hv_status partition_next_child(struct partition *caller, u64 prev, u64 *next)
  */
 void partition_reset_msrs(struct partition *p)
 {
-	const struct hv_unit *u;
-
-	for (u32 i = 0; i < HV_MAX_VPS; i++) {
-		struct vp *vp = p->vps[i];
-
-		for_each_unit(u)
-			if (vp && u->vp_reset)
-				u->vp_reset(vp);
-	}
+	for (u32 i = 0; i < HV_MAX_VPS; i++)
+		if (p->vps[i])
+			unit_run(HOOK_vp_reset, p->vps[i]);
 }

@@ -399,9 +399,7 @@ static void port_vp_exit(struct vp *vp)
 	unlock_ports();
 }
 
-HV_UNIT(51, port_unit) = {
-	.vp_exit = port_vp_exit,
-};
+HV_HOOK(51, vp_exit, port_vp_exit);
 
 /* --- post and signal -------------------------------------------------------- */
 

@@ -294,8 +294,6 @@ static void stimer_delete(struct vp *vp)
 	vp->stimers = NULL;
 }
 
-HV_UNIT(50, stimer_unit) = {
-	.vp_init = stimer_create,
-	.vp_exit = stimer_delete,
-	.vp_reset = stimer_reset,
-};
+HV_HOOK(50, vp_init, stimer_create);
+HV_HOOK(50, vp_exit, stimer_delete);
+HV_HOOK(50, vp_reset, stimer_reset);

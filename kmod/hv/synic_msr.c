@@ -179,8 +179,6 @@ static hv_status synic_create(struct vp *vp)
 	return HV_STATUS_SUCCESS;
 }
 
-HV_UNIT(40, synic_unit) = {
-	.vp_init = synic_create,
-	.vp_exit = synic_delete,
-	.vp_reset = synic_reset,
-};
+HV_HOOK(40, vp_init, synic_create);
+HV_HOOK(40, vp_exit, synic_delete);
+HV_HOOK(40, vp_reset, synic_reset);

@@ -298,9 +298,7 @@ static hv_status time_vp_init(struct vp *vp)
 	return HV_STATUS_SUCCESS;
 }
 
-HV_UNIT(35, time_unit) = {
-	.partition_init = time_partition_init,
-	.partition_exit = time_partition_exit,
-	.vp_init = time_vp_init,
-	.vp_reset = time_vp_reset,
-};
+HV_HOOK(35, partition_init, time_partition_init);
+HV_HOOK(35, partition_exit, time_partition_exit);
+HV_HOOK(35, vp_init, time_vp_init);
+HV_HOOK(35, vp_reset, time_vp_reset);

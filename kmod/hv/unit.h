@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A room that keeps state per partition or per VP registers a unit. The core
- * (partition.c, vp.c) walks the table and never names the room, so a room can
- * be added or left out by its Makefile line alone.
+ * A room that keeps state per partition or per VP registers hooks. The core
+ * (partition.c, vp.c) runs them and never names the room, so a room can be
+ * added or left out by its Makefile line alone.
  */
 #ifndef HV_UNIT_H
 #define HV_UNIT_H
@@ -13,7 +13,7 @@ struct partition;
 struct vp;
 
 /**
- * struct hv_unit - life-cycle hooks of a room; any of them may be NULL
+ * struct hv_hook - one life-cycle hook of a room
  * @partition_init: at InitializePartition, partition lock held; may allocate
  *                  from the partition's pool; INSUFFICIENT_MEMORY undoes all
  * @partition_exit: at finalize; must free what init took; also called after a
@@ -23,27 +23,41 @@ struct vp;
  * @vp_reset:       partition reset: synthetic and APIC state of the VP returns
  *                  to creation values. VP stopped, runs on the resetting CPU
  * @vp_init_ipi:    architectural INIT reached the VP (synthetic MSRs stay)
- *
- * Order: init hooks in link order (alphabetical by section name, see
- * HV_UNIT), exit hooks in reverse.
  */
-struct hv_unit {
-	hv_status (*partition_init)(struct partition *p);
-	void (*partition_exit)(struct partition *p);
-	hv_status (*vp_init)(struct vp *vp);
-	void (*vp_exit)(struct vp *vp);
-	void (*vp_reset)(struct vp *vp);
-	void (*vp_init_ipi)(struct vp *vp);
+struct hv_hook {
+	union {
+		hv_status (*partition_init)(struct partition *p);
+		hv_status (*vp_init)(struct vp *vp);
+		void (*partition_exit)(struct partition *p);
+		void (*vp_exit)(struct vp *vp);
+		void (*vp_reset)(struct vp *vp);
+		void (*vp_init_ipi)(struct vp *vp);
+		hv_status (*init)(void *object);
+		void (*other)(void *object);
+	};
+	u8 kind;
+} __packed;
+
+/* Those that can fail first. */
+enum hook_kind {
+	HOOK_partition_init, HOOK_vp_init,
+	HOOK_partition_exit, HOOK_vp_exit, HOOK_vp_reset, HOOK_vp_init_ipi,
 };
 
-/* @order: two digits; overlay 20, apic 30, cpuid 31, time 35, synic 40, stimer 50, port 51 */
-#define HV_UNIT(order, unit_name)					\
-	static const struct hv_unit __used __aligned(8)			\
-		__section(".hv_units." #order) unit_name
+/* @order: two digits; apic 30, cpuid 31, time 35, msr 36, synic 40, stimer 50, port 51 */
+#define HV_HOOK(order, hook, fn)					\
+	static const struct hv_hook __used __aligned(1)			\
+		__section(".hv_hooks." #order) hook_##hook = {		\
+		.hook = fn, .kind = HOOK_##hook,			\
+	}
 
-extern const struct hv_unit __hv_units_start[], __hv_units_end[];
+/*
+ * All hooks of a kind, in link order (alphabetical by section name). Those that
+ * can fail: up to the first that does.
+ */
+hv_status unit_run(enum hook_kind kind, void *object);
 
-#define for_each_unit(u) \
-	for (u = __hv_units_start; u < __hv_units_end; u++)
+/* The same in reverse, for exits. */
+void unit_undo(enum hook_kind kind, void *object);
 
 #endif

@@ -124,11 +124,8 @@ void vp_skip(struct vp *vp, u32 len)
 static void vp_free(struct vp *vp)
 {
 	struct partition *p = vp->partition;
-	const struct hv_unit *u = __hv_units_end;
 
-	while (u-- > __hv_units_start)
-		if (u->vp_exit)
-			u->vp_exit(vp);
+	unit_undo(HOOK_vp_exit, vp);
 	world_free(vp->world, &p->pool);
 	vendor_vp_free(&vp->v, &p->pool);
 	pool_free(&p->pool, vp);
@@ -136,17 +133,13 @@ static void vp_free(struct vp *vp)
 
 static hv_status vp_build(struct vp *vp, struct partition *p)
 {
-	const struct hv_unit *u;
 	hv_status st;
 
 	st = vendor_vp_init(&vp->v, &p->pool, va_to_spa(p->gpa.table));
 	if (st)
 		return st;
 	st = world_alloc(&vp->world, &p->pool);
-	for_each_unit(u)
-		if (!st && u->vp_init)
-			st = u->vp_init(vp);
-	return st;
+	return st ? st : unit_run(HOOK_vp_init, vp);
 }
 
 /**

@@ -52,7 +52,7 @@ void world_reset(struct world *w)
 {
 	u8 *x = w->xsave;
 
-	memset(x, 0, PAGE_SIZE);
+	zero_page(x);
 	*(u16 *)x = FCW_RESET;
 	*(u32 *)(x + 24) = MXCSR_RESET;
 	w->xcr0 = XCR0_X87;

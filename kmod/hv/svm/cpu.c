@@ -63,8 +63,6 @@ static void load_segments(struct vmcb *c, const struct hvpart_cpu_frame *f)
 		(&c->es)[i] = segment(&f->es + i);
 	c->ldtr = segment(&f->ldtr);
 	c->tr = segment(&f->tr);
-	c->gdtr.limit = f->gdtr.limit;
-	c->idtr.limit = f->idtr.limit;
 }
 
 /* Registers that the entry left as Linux had them: read off the CPU. */
@@ -107,25 +105,29 @@ static void store_msrs(struct vmcb *c)
 			safe_wrmsr(cpu_msrs[i].msr, *msr_member(c, i));
 }
 
-/* What has the same 64 bits in the frame and in the control block. */
+/* What stands in the frame as in the control block: 64 bits, or 16. */
 static const struct {
-	u16 frame, vmcb;
+	u16 frame : 15, narrow : 1;
+	u16 vmcb;
 } both[] = {
-#define BOTH(m)	{ offsetof(struct hvpart_cpu_frame, m), offsetof(struct vmcb, m) }
+#define ROW(m, narrow, n) \
+	{ offsetof(struct hvpart_cpu_frame, m), narrow, offsetof(struct vmcb, n) }
+#define BOTH(m)	ROW(m, 0, m)
 	BOTH(cr0), BOTH(cr2), BOTH(cr3), BOTH(cr4), BOTH(dr6), BOTH(dr7),
 	BOTH(gdtr.base), BOTH(idtr.base),
+	ROW(gdtr.limit, 1, gdtr.limit), ROW(idtr.limit, 1, idtr.limit),
+	ROW(cs_selector, 1, cs.selector), ROW(ss_selector, 1, ss.selector),
+	ROW(ds_selector, 1, ds.selector), ROW(es_selector, 1, es.selector),
 };
 
 static void copy_both(struct vmcb *c, struct hvpart_cpu_frame *f, bool to_frame)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(both); i++) {
-		u64 *in_frame = (u64 *)((u8 *)f + both[i].frame);
-		u64 *in_vmcb = (u64 *)((u8 *)c + both[i].vmcb);
+		void *in_frame = (u8 *)f + both[i].frame;
+		void *in_vmcb = (u8 *)c + both[i].vmcb;
 
-		if (to_frame)
-			*in_frame = *in_vmcb;
-		else
-			*in_vmcb = *in_frame;
+		memcpy(to_frame ? in_frame : in_vmcb,
+		       to_frame ? in_vmcb : in_frame, both[i].narrow ? 2 : 8);
 	}
 }
 
@@ -133,9 +135,9 @@ static void load_frame(struct vendor_vp *v, const struct hvpart_cpu_frame *f)
 {
 	struct vmcb *c = v->vmcb;
 
+	copy_both(c, (struct hvpart_cpu_frame *)f, false);
 	load_segments(c, f);
 	load_msrs(c);
-	copy_both(c, (struct hvpart_cpu_frame *)f, false);
 	c->efer = f->efer | EFER_SVME;
 	c->cpl = 0;
 	memcpy(v->regs.gpr, f->gpr, sizeof(f->gpr));
@@ -220,14 +222,8 @@ static void store_frame(struct vendor_vp *v, struct hvpart_cpu_frame *f)
 	f->rsp = v->regs.gpr[GPR_RSP];
 	f->rip = v->regs.rip;
 	f->rflags = v->regs.rflags;
-	f->cs_selector = c->cs.selector;
-	f->ss_selector = c->ss.selector;
-	f->ds_selector = c->ds.selector;
-	f->es_selector = c->es.selector;
 	copy_both(c, f, true);
 	f->efer = c->efer & ~EFER_SVME;
-	f->gdtr.limit = c->gdtr.limit;
-	f->idtr.limit = c->idtr.limit;
 }
 
 void vendor_cpu_leave(struct vendor_cpu *c, struct vendor_vp *root)

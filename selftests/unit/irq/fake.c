@@ -308,7 +308,6 @@ static void zen3(void)
 
 static void add_vp(u32 index)
 {
-	const struct hv_unit *u;
 	struct vp *vp = calloc(1, sizeof(*vp));
 
 	vp->partition = p;
@@ -318,11 +317,8 @@ static void add_vp(u32 index)
 	vp->world = calloc(1, sizeof(*vp->world));
 	vp->world->xcr0 = 1;
 	vp->v.regs.rflags = RFLAGS_IF;
-	for_each_unit(u)
-		if (u->vp_init) {
-			cur = index;
-			CHECK_EQ(u->vp_init(vp), 0);
-		}
+	cur = index;
+	CHECK_EQ(unit_run(HOOK_vp_init, vp), 0);
 	p->vps[index] = vp;
 	p->nr_vps++;
 	cur = 0;
@@ -331,8 +327,6 @@ static void add_vp(u32 index)
 void sim_init_with(u64 privileges, u32 edx, u32 hints, u64 debug_break,
 		   u32 nr_vps)
 {
-	const struct hv_unit *u;
-
 	zen3();
 	memset(covers, 0, sizeof(covers));
 	now = 1000000000;
@@ -345,9 +339,7 @@ void sim_init_with(u64 privileges, u32 edx, u32 hints, u64 debug_break,
 	p->max_phys_bits = 40;
 	p->gpa.limit = BIT(28);
 	p->ref_base = now;
-	for_each_unit(u)
-		if (u->partition_init)
-			CHECK_EQ(u->partition_init(p), 0);
+	CHECK_EQ(unit_run(HOOK_partition_init, p), 0);
 	for (u32 i = 0; i < nr_vps; i++)
 		add_vp(i);
 	vp0 = p->vps[0];
@@ -362,30 +354,19 @@ void sim_init(void)
 	apic_on(vp1);
 }
 
-static void unit_exit(struct vp *vp, const struct hv_unit *u)
-{
-	if (vp && u->vp_exit) {
-		cur = vp->index;
-		u->vp_exit(vp);
-	}
-}
-
 void sim_exit(void)
 {
-	const struct hv_unit *u;
-
 	race_hook = NULL;
 	for (u32 i = 0; i < NR_TEST_VPS; i++) {
-		for (u = __hv_units_end; u-- > __hv_units_start; )
-			unit_exit(p->vps[i], u);
-		if (p->vps[i])
+		if (p->vps[i]) {
+			cur = i;
+			unit_undo(HOOK_vp_exit, p->vps[i]);
 			free(p->vps[i]->world);
+		}
 		free(p->vps[i]);
 		p->vps[i] = NULL;
 	}
-	for (u = __hv_units_end; u-- > __hv_units_start; )
-		if (u->partition_exit)
-			u->partition_exit(p);
+	unit_undo(HOOK_partition_exit, p);
 	for (u32 i = 0; i < ARRAY_SIZE(covers); i++)
 		CHECK(!covers[i].used);
 	free(p);
@@ -396,15 +377,11 @@ void sim_exit(void)
 
 void sim_reset(void)
 {
-	const struct hv_unit *u;
-
 	for (u32 i = 0; i < NR_TEST_VPS; i++) {
 		if (!p->vps[i])
 			continue;
 		p->vps[i]->running = 0;
-		for_each_unit(u)
-			if (u->vp_reset)
-				u->vp_reset(p->vps[i]);
+		unit_run(HOOK_vp_reset, p->vps[i]);
 		p->vps[i]->running = i + 1;
 	}
 }

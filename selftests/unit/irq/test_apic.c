@@ -371,8 +371,6 @@ static void request_order(void)
 
 static void init_ipi(void)
 {
-	const struct hv_unit *u;
-
 	sim_init();
 	synic_on(vp0);
 	wr(vp0, HV_X64_MSR_SINT2, 0x20050);		/* auto-EOI */
@@ -380,9 +378,7 @@ static void init_ipi(void)
 	wr(vp0, X2(0x3e), 0xb);
 	wr(vp0, X2(0x38), 1000);
 	apic_post(vp0, 0x90);
-	for_each_unit(u)
-		if (u->vp_init_ipi)
-			u->vp_init_ipi(vp0);
+	unit_run(HOOK_vp_init_ipi, vp0);
 	CHECK_EQ(rd(vp0, 0x1b), 0xfee00d00);
 	CHECK_EQ(rd(vp0, X2(0x0f)), 0xff);
 	CHECK_EQ(rd(vp0, X2(0x08)), 0);

@@ -23,45 +23,28 @@ static void units_of_the_root(void)
 {
 	struct partition root = { .is_root = true };
 	struct vp vp = { .partition = &root };
-	const struct hv_unit *u;
 
-	for_each_unit(u) {
-		if (u->partition_init)
-			CHECK_EQ(u->partition_init(&root), 0);
-		if (u->vp_init)
-			CHECK_EQ(u->vp_init(&vp), 0);
-		if (u->vp_reset)
-			u->vp_reset(&vp);
-		if (u->vp_init_ipi)
-			u->vp_init_ipi(&vp);
-	}
+	CHECK_EQ(unit_run(HOOK_partition_init, &root), 0);
+	CHECK_EQ(unit_run(HOOK_vp_init, &vp), 0);
+	unit_run(HOOK_vp_reset, &vp);
+	unit_run(HOOK_vp_init_ipi, &vp);
 	CHECK_EQ(pool_used, 0);
 	CHECK(!vp.apic && !vp.synic && !vp.stimers && !vp.assist_page);
-	for (u = __hv_units_end; u-- > __hv_units_start; ) {
-		if (u->vp_exit)
-			u->vp_exit(&vp);
-		if (u->partition_exit)
-			u->partition_exit(&root);
-	}
+	unit_undo(HOOK_vp_exit, &vp);
+	unit_undo(HOOK_partition_exit, &root);
 }
 
 static void partition_out_of_memory(void)
 {
-	const struct hv_unit *u;
-
 	for (int n = 0; n < 4; n++) {
 		struct partition q = { .max_phys_bits = 40 };
 		struct partition *was = p;
-		hv_status st = 0;
+		hv_status st;
 
 		pool_left = n;
-		for_each_unit(u)
-			if (!st && u->partition_init)
-				st = u->partition_init(&q);
+		st = unit_run(HOOK_partition_init, &q);
 		CHECK_EQ(st, n < 3 ? HV_STATUS_INSUFFICIENT_MEMORY : 0);
-		for (u = __hv_units_end; u-- > __hv_units_start; )
-			if (u->partition_exit)
-				u->partition_exit(&q);
+		unit_undo(HOOK_partition_exit, &q);
 		CHECK_EQ(pool_used, 0);
 		pool_left = -1;
 		p = was;

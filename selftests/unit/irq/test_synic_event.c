@@ -206,23 +206,17 @@ static void no_synic(void)
 /* Creation runs out of pages: what was taken goes back. */
 static void out_of_memory(void)
 {
-	const struct hv_unit *u;
-
 	for (int n = 0; n < 7; n++) {
 		struct vp vp = { .index = 2 };
-		hv_status st = 0;
+		hv_status st;
 
 		sim_init();
 		vp.partition = p;
 		pool_left = n;
-		for_each_unit(u)
-			if (!st && u->vp_init)
-				st = u->vp_init(&vp);
+		st = unit_run(HOOK_vp_init, &vp);
 		CHECK_EQ(st, n < 6 ? HV_STATUS_INSUFFICIENT_MEMORY : 0);
 		pool_left = -1;
-		for (u = __hv_units_end; u-- > __hv_units_start; )
-			if (u->vp_exit)
-				u->vp_exit(&vp);
+		unit_undo(HOOK_vp_exit, &vp);
 		sim_exit();
 	}
 }
