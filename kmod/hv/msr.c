@@ -226,43 +226,73 @@ enum msr_action msr_write(struct vp *vp, u32 msr, u64 val)
 /* --- register names ------------------------------------------------------ */
 
 /*
- * Names name .. name + n - 1 are the MSRs msr, msr + step, ... What lives in the
- * control block (EFER, STAR, PAT ...) is asked of the back end before us.
+ * Names name .. name + n - 1 are the MSRs msr, msr + step, ... of which the top
+ * two bits and the low twelve are kept: the others are 0. What lives in the
+ * control block the back end knows by the same name, and is asked before us.
  */
 struct msr_name {
-	u32 name, msr;
-	u8 n, step;
+	u32 name : 20, low : 12;
+	u16 high : 2, n : 7, step : 2, in_block : 1;
 } __packed;
 
+#define ROW(name, msr, n, step, in_block)				\
+	{ name, (msr) & 0xfff, (msr) >> 30, n, step, in_block }
+#define MSRS(name, msr, n, step)	ROW(name, msr, n, step, 0)
+#define BLOCK(name, msr, n)		ROW(name, msr, n, 1, 1)
+
 static const struct msr_name names[] = {
-	{ HV_X64_REGISTER_TSC, 0x10, 1, 0 },
-	{ HV_X64_REGISTER_APIC_BASE, 0x1b, 1, 0 },
-	{ HV_X64_REGISTER_MSR_MTRR_CAP, 0xfe, 1, 0 },
-	{ HV_X64_REGISTER_MSR_MTRR_DEF_TYPE, 0x2ff, 1, 0 },
-	{ HV_X64_REGISTER_MSR_MTRR_PHYS_BASE0, 0x200, 8, 2 },
-	{ HV_X64_REGISTER_MSR_MTRR_PHYS_MASK0, 0x201, 8, 2 },
-	{ HV_X64_REGISTER_MSR_MTRR_FIX64K00000, 0x250, 1, 0 },
-	{ HV_X64_REGISTER_MSR_MTRR_FIX16K80000, 0x258, 2, 1 },
-	{ HV_X64_REGISTER_MSR_MTRR_FIX4KC0000, 0x268, 8, 1 },
-	{ HV_X64_REGISTER_TSC_AUX, 0xc0000103, 1, 0 },
-	{ HV_X64_REGISTER_SPEC_CTRL, 0x48, 2, 1 },
-	{ HV_X64_REGISTER_MC_UPDATE_PATCH_LEVEL, 0x8b, 1, 0 },
-	{ HV_X64_REGISTER_TSC_ADJUST, 0x3b, 1, 0 },
-	{ HV_X64_REGISTER_MISC_ENABLE, 0x1a0, 1, 0 },
-	{ 0x84800, 0x800, 0x40, 1 },		/* APIC registers */
-	{ HV_REGISTER_PROCESSOR_CLOCK_FREQUENCY, 0x40000022, 2, 1 },
-	{ HV_REGISTER_GUEST_CRASH_P0, 0x40000100, 6, 1 },
-	{ HV_REGISTER_VP_RUNTIME, 0x40000010, 1, 0 },
-	{ HV_X64_REGISTER_HYPERCALL, 0x40000001, 1, 0 },
-	{ HV_REGISTER_GUEST_OS_ID, 0x40000000, 1, 0 },
-	{ HV_REGISTER_VP_INDEX, 0x40000002, 1, 0 },
-	{ HV_REGISTER_TIME_REF_COUNT, 0x40000020, 1, 0 },
-	{ HV_X64_REGISTER_EOI, 0x40000070, 4, 1 },
-	{ HV_REGISTER_REFERENCE_TSC, 0x40000021, 1, 0 },
-	{ HV_REGISTER_SINT0, 0x40000090, 16, 1 },
-	{ HV_REGISTER_SCONTROL, 0x40000080, 5, 1 },
-	{ HV_REGISTER_STIMER0_CONFIG, 0x400000b0, 8, 1 },
+	MSRS(HV_X64_REGISTER_TSC, 0x10, 1, 0),
+	MSRS(HV_X64_REGISTER_APIC_BASE, 0x1b, 1, 0),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_CAP, 0xfe, 1, 0),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_DEF_TYPE, 0x2ff, 1, 0),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_PHYS_BASE0, 0x200, 8, 2),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_PHYS_MASK0, 0x201, 8, 2),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_FIX64K00000, 0x250, 1, 0),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_FIX16K80000, 0x258, 2, 1),
+	MSRS(HV_X64_REGISTER_MSR_MTRR_FIX4KC0000, 0x268, 8, 1),
+	MSRS(HV_X64_REGISTER_TSC_AUX, 0xc0000103, 1, 0),
+	MSRS(HV_X64_REGISTER_SPEC_CTRL, 0x48, 2, 1),
+	MSRS(HV_X64_REGISTER_MC_UPDATE_PATCH_LEVEL, 0x8b, 1, 0),
+	MSRS(HV_X64_REGISTER_TSC_ADJUST, 0x3b, 1, 0),
+	MSRS(HV_X64_REGISTER_MISC_ENABLE, 0x1a0, 1, 0),
+	MSRS(0x84800, 0x800, 0x40, 1),		/* APIC registers */
+	MSRS(HV_REGISTER_PROCESSOR_CLOCK_FREQUENCY, 0x40000022, 2, 1),
+	MSRS(HV_REGISTER_GUEST_CRASH_P0, 0x40000100, 6, 1),
+	MSRS(HV_REGISTER_VP_RUNTIME, 0x40000010, 1, 0),
+	MSRS(HV_X64_REGISTER_HYPERCALL, 0x40000001, 1, 0),
+	MSRS(HV_REGISTER_GUEST_OS_ID, 0x40000000, 1, 0),
+	MSRS(HV_REGISTER_VP_INDEX, 0x40000002, 1, 0),
+	MSRS(HV_REGISTER_TIME_REF_COUNT, 0x40000020, 1, 0),
+	MSRS(HV_X64_REGISTER_EOI, 0x40000070, 4, 1),
+	MSRS(HV_REGISTER_REFERENCE_TSC, 0x40000021, 1, 0),
+	MSRS(HV_REGISTER_SINT0, 0x40000090, 16, 1),
+	MSRS(HV_REGISTER_SCONTROL, 0x40000080, 5, 1),
+	MSRS(HV_REGISTER_STIMER0_CONFIG, 0x400000b0, 8, 1),
+	BLOCK(HV_X64_REGISTER_SYSENTER_CS, 0x174, 1),
+	BLOCK(HV_X64_REGISTER_SYSENTER_ESP, 0x175, 1),
+	BLOCK(HV_X64_REGISTER_SYSENTER_EIP, 0x176, 1),
+	BLOCK(HV_X64_REGISTER_DEBUG_CTL, 0x1d9, 1),
+	BLOCK(HV_X64_REGISTER_PAT, 0x277, 1),
+	BLOCK(HV_X64_REGISTER_STAR, 0xc0000081, 4),
+	BLOCK(HV_X64_REGISTER_FS, 0xc0000100, 2),
+	BLOCK(HV_X64_REGISTER_KERNEL_GS_BASE, 0xc0000102, 1),
 };
+
+static u32 first_msr(const struct msr_name *m)
+{
+	return m->low | (u32)m->high << 30;
+}
+
+__noinline u32 msr_vendor_name(u32 msr)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		u32 n = msr - first_msr(&names[i]);
+
+		if (names[i].in_block && n < names[i].n)
+			return names[i].name + n;
+	}
+	return 0;
+}
 
 static bool name_to_msr(u32 name, u32 *msr)
 {
@@ -270,7 +300,7 @@ static bool name_to_msr(u32 name, u32 *msr)
 		const struct msr_name *m = &names[i];
 
 		if (name - m->name < m->n) {
-			*msr = m->msr + (name - m->name) * m->step;
+			*msr = first_msr(m) + (name - m->name) * m->step;
 			return true;
 		}
 	}

@@ -16,41 +16,48 @@
 
 /* Read a constant (zero but for constant() below), ignore writes. */
 struct knobs {
-	u32 first;
-	u8 more;		/* last - first */
-	u8 read_only;		/* writes are #GP */
+	u16 first;		/* KNOB() */
+	u8 more : 7;		/* last - first */
+	u8 read_only : 1;	/* writes are #GP */
 } __packed;
 
+/* From 0 and from 0xc0010000 on. */
+#define KNOB(msr)	((msr) >> 31 << 15 | ((msr) & 0x7fff))
+
 static const struct knobs knobs[] = {
-	{ 0x0, 1, 0 },			/* P5 machine check */
-	{ 0x17, 0, 0 },			/* platform id */
-	{ 0x2a, 0, 0 },			/* power-on configuration */
-	{ 0x79, 0, 0 },			/* microcode loader, Intel */
-	{ 0x8b, 0, 0 },			/* microcode revision */
-	{ 0xce, 0, 1 },			/* platform information */
-	{ 0xfe, 0, 1 },			/* MTRRCAP */
-	{ 0x140, 0, 0 },		/* misc features */
-	{ 0x179, 0, 1 },		/* MCG_CAP: no banks */
-	{ 0x17a, 0, 0 },		/* MCG_STATUS */
-	{ 0x198, 1, 0 },		/* P-state status, control */
-	{ 0x1db, 3, 0 },		/* last branch */
-	{ 0xc0010000, 7, 0 },		/* K7 counters */
-	{ 0xc0010010, 0, 0 },		/* SYSCFG */
-	{ 0xc0010015, 0xa, 0 },		/* HWCR, IORRs, TOP_MEM.., NB_CFG */
-	{ 0xc0010020, 0, 0 },		/* microcode loader, AMD */
-	{ 0xc0010055, 3, 0 },		/* C1E, MMIO configuration */
-	{ 0xc0010061, 0xa, 0 },		/* P-states */
-	{ 0xc0010112, 1, 0 },		/* TSEG */
-	{ 0xc0010114, 0, 1 },		/* VM_CR */
-	{ 0xc0010140, 1, 0 },		/* OSVW */
-	{ 0xc0011002, 3, 0 },		/* CPUID feature words */
-	{ 0xc0011021, 0xc, 0 },		/* IC_CFG .. EX_CFG */
+	{ KNOB(0x0), 1, 0 },			/* P5 machine check */
+	{ KNOB(0x17), 0, 0 },			/* platform id */
+	{ KNOB(0x2a), 0, 0 },			/* power-on configuration */
+	{ KNOB(0x79), 0, 0 },			/* microcode loader, Intel */
+	{ KNOB(0x8b), 0, 0 },			/* microcode revision */
+	{ KNOB(0xce), 0, 1 },			/* platform information */
+	{ KNOB(0xfe), 0, 1 },			/* MTRRCAP */
+	{ KNOB(0x140), 0, 0 },		/* misc features */
+	{ KNOB(0x179), 0, 1 },		/* MCG_CAP: no banks */
+	{ KNOB(0x17a), 0, 0 },		/* MCG_STATUS */
+	{ KNOB(0x198), 1, 0 },		/* P-state status, control */
+	{ KNOB(0x1db), 3, 0 },		/* last branch */
+	{ KNOB(0xc0010000), 7, 0 },		/* K7 counters */
+	{ KNOB(0xc0010010), 0, 0 },		/* SYSCFG */
+	{ KNOB(0xc0010015), 0xa, 0 },		/* HWCR, IORRs, TOP_MEM.., NB_CFG */
+	{ KNOB(0xc0010020), 0, 0 },		/* microcode loader, AMD */
+	{ KNOB(0xc0010055), 3, 0 },		/* C1E, MMIO configuration */
+	{ KNOB(0xc0010061), 0xa, 0 },		/* P-states */
+	{ KNOB(0xc0010112), 1, 0 },		/* TSEG */
+	{ KNOB(0xc0010114), 0, 1 },		/* VM_CR */
+	{ KNOB(0xc0010140), 1, 0 },		/* OSVW */
+	{ KNOB(0xc0011002), 3, 0 },		/* CPUID feature words */
+	{ KNOB(0xc0011021), 0xc, 0 },		/* IC_CFG .. EX_CFG */
 };
 
 static const struct knobs *find(u32 msr)
 {
+	u32 range = msr & ~0x7fffu, knob = KNOB(msr);
+
+	if (range && range != 0xc0010000)
+		return NULL;
 	for (u32 i = 0; i < ARRAY_SIZE(knobs); i++)
-		if (msr - knobs[i].first <= knobs[i].more)
+		if (knob - knobs[i].first <= knobs[i].more)
 			return &knobs[i];
 	return NULL;
 }
@@ -105,29 +112,6 @@ static __noinline bool types_ok(u64 val, u32 n, bool pat)
 
 /* --- in the control block --------------------------------------------------- */
 
-static const struct {
-	u32 name, msr;
-	u8 more;
-} __packed in_block[] = {
-	{ HV_X64_REGISTER_SYSENTER_CS, 0x174, 0 },
-	{ HV_X64_REGISTER_SYSENTER_ESP, 0x175, 0 },
-	{ HV_X64_REGISTER_SYSENTER_EIP, 0x176, 0 },
-	{ HV_X64_REGISTER_DEBUG_CTL, 0x1d9, 0 },
-	{ HV_X64_REGISTER_PAT, 0x277, 0 },
-	{ HV_X64_REGISTER_STAR, 0xc0000081, 3 },
-	{ HV_X64_REGISTER_FS, 0xc0000100, 1 },
-	{ HV_X64_REGISTER_KERNEL_GS_BASE, 0xc0000102, 0 },
-};
-
-/* The back end's name of an MSR; 0: it has none. */
-static __noinline u32 vendor_name(u32 msr)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(in_block); i++)
-		if (msr - in_block[i].msr <= in_block[i].more)
-			return in_block[i].name + (msr - in_block[i].msr);
-	return 0;
-}
-
 static enum msr_result vendor_read(struct vp *vp, u32 name, u64 *val)
 {
 	union hv_register_value v = {};
@@ -168,7 +152,7 @@ static enum msr_result checked_write(struct vp *vp, u32 msr, u64 val)
 	default:
 		ok = canonical(val);
 	}
-	return ok ? vendor_write(vp, vendor_name(msr), val) : MSR_FAULT;
+	return ok ? vendor_write(vp, msr_vendor_name(msr), val) : MSR_FAULT;
 }
 
 #define EFER_FFXSR	BIT(14)
@@ -280,7 +264,7 @@ static enum msr_result write_mtrr(struct vp *vp, u32 msr, u64 *reg, u64 val)
 static enum msr_result table_read(struct vp *vp, u32 msr, u64 *val)
 {
 	u64 *reg = msr_mtrr(vp, msr);
-	u32 name = vendor_name(msr);
+	u32 name = msr_vendor_name(msr);
 
 	if (reg) {
 		*val = *reg;
@@ -329,7 +313,7 @@ static enum msr_result table_write(struct vp *vp, u32 msr, u64 val)
 
 	if (reg)
 		return write_mtrr(vp, msr, reg, val);
-	if (vendor_name(msr))
+	if (msr_vendor_name(msr))
 		return checked_write(vp, msr, val);
 	k = find(msr);
 	if (!k)

@@ -14,6 +14,10 @@ enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val);
 /* msr_arch.c: everything outside the synthetic range and x2APIC */
 enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val);
 enum msr_result msr_arch_write(struct vp *vp, u32 msr, u64 val);
+
+/* msr.c: the back end's name of an MSR in the control block, 0: it is not. */
+u32 msr_vendor_name(u32 msr);
+
 u64 *msr_mtrr(struct vp *vp, u32 msr);		/* NULL: none of them */
 
 #endif

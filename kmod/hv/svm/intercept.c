@@ -27,34 +27,35 @@ static u64 msrpm_child[2 * PAGE_WORDS] __aligned(4096);
 static u64 msrpm_root[2 * PAGE_WORDS] __aligned(4096);
 static u64 iopm_child[3 * PAGE_WORDS] __aligned(4096);
 
+/*
+ * Position of the two bits of an MSR, first read, then write (15.11): the maps
+ * have registers from 0, from 0xc0000000 and from 0xc0010000 on.
+ */
+#define MSRPM_BIT(msr)	((((msr) >> 31) + ((msr) >> 16 & 1)) * 0x4000 + \
+			 ((msr) & 0x1fff) * 2)
+
 /* Registers that VMRUN or VMLOAD/VMSAVE switch: children touch them freely. */
-static const u32 child_free_msrs[] = {
-	0xc0000100, 0xc0000101, 0xc0000102,		/* FS, GS, KERNEL_GS */
-	0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084,	/* STAR .. SFMASK */
-	0x174, 0x175, 0x176,				/* SYSENTER */
-	0x277,						/* PAT: gPAT (15.25.8) */
+static const u16 child_free_msrs[] = {
+	/* FS, GS, KERNEL_GS */
+	MSRPM_BIT(0xc0000100), MSRPM_BIT(0xc0000101), MSRPM_BIT(0xc0000102),
+	/* STAR .. SFMASK */
+	MSRPM_BIT(0xc0000081), MSRPM_BIT(0xc0000082), MSRPM_BIT(0xc0000083),
+	MSRPM_BIT(0xc0000084),
+	/* SYSENTER */
+	MSRPM_BIT(0x174), MSRPM_BIT(0x175), MSRPM_BIT(0x176),
+	/* PAT: gPAT (15.25.8) */
+	MSRPM_BIT(0x277),
 };
 
-/* The root's guarded registers; see rootmsr.c. Bits: 1 read, 2 write. */
-static const struct { u32 msr; u8 bits; } __packed root_guarded_msrs[] = {
-	{ 0x1b, 2 },			/* APIC_BASE */
-	{ 0xc0000080, 2 },		/* EFER */
-	{ 0xc0010020, 2 },		/* PATCH_LOADER */
-	{ MSR_VM_CR, 2 },
-	{ MSR_VM_HSAVE_PA, 3 },
-	{ MSR_SVM_KEY, 3 },
+/* Bits of the root's guarded registers; see rootmsr.c. */
+static const u16 root_guarded_msrs[] = {
+	MSRPM_BIT(0x1b) + 1,			/* APIC_BASE, writing */
+	MSRPM_BIT(0xc0000080) + 1,		/* EFER, writing */
+	MSRPM_BIT(0xc0010020) + 1,		/* PATCH_LOADER, writing */
+	MSRPM_BIT(MSR_VM_CR) + 1,		/* writing */
+	MSRPM_BIT(MSR_VM_HSAVE_PA), MSRPM_BIT(MSR_VM_HSAVE_PA) + 1,
+	MSRPM_BIT(MSR_SVM_KEY), MSRPM_BIT(MSR_SVM_KEY) + 1,
 };
-
-/* Position of the two bits of an MSR (15.11); ~0 for one that has none. */
-static u32 msrpm_bit(u32 msr)
-{
-	static const u32 bases[] = { 0, 0xc0000000, 0xc0010000 };
-
-	for (u32 i = 0; i < ARRAY_SIZE(bases); i++)
-		if (msr - bases[i] < 0x2000)
-			return (i * 0x2000 + (msr - bases[i])) * 2;
-	return ~0u;
-}
 
 static void build_maps(void)
 {
@@ -63,13 +64,12 @@ static void build_maps(void)
 	memset(msrpm_child, 0xff, sizeof(msrpm_child));
 	memset(iopm_child, 0xff, sizeof(iopm_child));
 	for (u32 i = 0; i < ARRAY_SIZE(child_free_msrs); i++) {
-		bit = msrpm_bit(child_free_msrs[i]);
+		bit = child_free_msrs[i];
 		msrpm_child[bit / 64] &= ~(3ull << (bit % 64));
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(root_guarded_msrs); i++) {
-		bit = msrpm_bit(root_guarded_msrs[i].msr);
-		msrpm_root[bit / 64] |= (u64)root_guarded_msrs[i].bits <<
-					(bit % 64);
+		bit = root_guarded_msrs[i];
+		msrpm_root[bit / 64] |= BIT(bit % 64);
 	}
 }
 
