@@ -3,17 +3,13 @@
 #include "owner.h"
 #include "percpu.h"
 #include "pool.h"
+#include "table.h"
 #include "log.h"
 #include "mutate.h"
 #include <hvpart/status.h>
 
 static struct spinlock lock;
 static u64 *top_table;
-
-static u32 top_level(void)
-{
-	return machine.la57 ? 5 : 4;
-}
 
 void aspace_init(void *top)
 {
@@ -23,17 +19,7 @@ void aspace_init(void *top)
 /* The entry for @va at *@level, or above it where the walk cannot go on. */
 static u64 *walk(u64 va, u32 *level)
 {
-	u64 *table = top_table, *e;
-	u32 l = top_level();
-
-	for (;; l--) {
-		e = &table[(va >> (9 * l + 3)) & 511];
-		if (l == *level || !(*e & HPTE_P) || (*e & HPTE_PS)) {
-			*level = l;
-			return e;
-		}
-		table = pool_va(*e & HPTE_SPA);
-	}
+	return table_walk(top_table, va >> PAGE_SHIFT, level).slot;
 }
 
 /* A table's weight, the number of its entries, stands in its page's link. */
@@ -52,7 +38,7 @@ static void prune(u64 va)
 	u32 level, l;
 	u64 *e, pfn;
 
-	for (level = 2; level <= top_level(); level++) {
+	for (level = 2; level <= table_levels(); level++) {
 		l = level;
 		e = walk(va, &l);
 		if (l != level || !*e)	/* that table does not exist */

@@ -17,7 +17,7 @@ hv_status gpa_space_init(struct gpa_space *s, struct pool *pool, u64 limit,
 	if (!s->table)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	s->nr_tables = 1;
-	s->limit = MIN(limit, BIT(9 * vendor_npt_levels()));
+	s->limit = MIN(limit, BIT(9 * table_levels()));
 	return is_root ? gpa_root_init(s) : HV_STATUS_SUCCESS;
 }
 
@@ -47,7 +47,7 @@ void gpa_space_destroy(struct gpa_space *s)
 	if (table) {
 		s->limit = 0;	/* lookups without a lock find nothing */
 		free_covers(s);
-		gpa_free_tables(s, table, vendor_npt_levels());
+		gpa_free_tables(s, table, table_levels());
 		s->table = NULL;
 		if (!MUTATED(GPA_DESTROY_FLUSH))
 			gpa_flush(s);
@@ -160,15 +160,13 @@ __noinline hv_status gpa_unmap(struct gpa_space *s, u64 gpn, bool large)
 {
 	hv_status st = HV_STATUS_SUCCESS;
 	u32 level = large ? 2 : 1;
-	u64 v;
 
 	if (outside(s, gpn, large))
 		return HV_STATUS_INVALID_PARAMETER;
 	if (s->is_root)
 		return HV_STATUS_OPERATION_DENIED;
 	spin_lock(&s->lock);
-	gpa_walk(s, gpn, &level, &v);
-	if (v) {
+	if (gpa_walk(s, gpn, &level).val) {
 		st = put(s, gpn, 0, 0, large);
 		gpa_collapse(s, gpn);
 	}
@@ -199,7 +197,7 @@ struct gpa_entry gpa_lookup(struct gpa_space *s, u64 gpn)
 		return root_lookup(gpn);
 	if (gpn >= s->limit)
 		return e;
-	gpa_walk(s, gpn, &level, &v);
+	v = gpa_walk(s, gpn, &level).val;
 	if (!v)
 		return e;
 	e.level = level;
@@ -208,26 +206,24 @@ struct gpa_entry gpa_lookup(struct gpa_space *s, u64 gpn)
 		return e;
 	e.spa = vendor_npt_spa(v) + ((gpn & (gpa_span(level) - 1)) << PAGE_SHIFT);
 	e.overlay = v & VENDOR_NPT_OVERLAY;
-	e.accessed = v & VENDOR_NPT_ACCESSED;
-	e.dirty = v & VENDOR_NPT_DIRTY;
 	return e;
 }
 
 static hv_status access_state(struct gpa_space *s, u64 gpn, u64 clear, u64 set,
 			      u8 *state)
 {
-	u64 *slot, v, old;
 	u32 level = 1;
+	struct table_entry e = gpa_walk(s, gpn, &level);
+	u64 *slot = e.slot, old;
 
-	slot = gpa_walk(s, gpn, &level, &v);
-	if (v & VENDOR_NPT_OVERLAY) {
+	if (e.val & VENDOR_NPT_OVERLAY) {
 		slot = &gpa_cover_find(s, gpn, 1)->below;
-		v = *slot;
+		e.val = *slot;
 	}
-	if (!vendor_npt_present(v))
+	if (!vendor_npt_present(e.val))
 		return HV_STATUS_SUCCESS;
 	/* The bit of a large page stands for 512 pages: clear it for one only. */
-	if ((v & clear) && level > 1) {
+	if ((e.val & clear) && level > 1) {
 		slot = gpa_walk_alloc(s, gpn, 1, 0);
 		if (!slot)
 			return HV_STATUS_INSUFFICIENT_MEMORY;

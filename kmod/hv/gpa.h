@@ -50,7 +50,6 @@ struct gpa_entry {
 	u32 rights;		/* GPA_* */
 	u8 level;		/* 1 = 4K leaf, 2 = 2M, 3 = 1G; 0 = unmapped */
 	bool overlay;
-	bool accessed, dirty;
 };
 
 hv_status gpa_space_init(struct gpa_space *s, struct pool *pool, u64 limit,

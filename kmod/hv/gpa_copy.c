@@ -40,7 +40,7 @@ static bool find_root(u64 gpn, struct piece *p)
 static bool find(struct gpa_space *s, u64 gpn, bool write, struct piece *p)
 {
 	u32 need = write ? GPA_W : GPA_R, level;
-	u64 *slot, v;
+	struct table_entry e;
 
 	if (s->is_root)
 		return find_root(gpn, p);
@@ -48,12 +48,12 @@ static bool find(struct gpa_space *s, u64 gpn, bool write, struct piece *p)
 		if (gpn >= s->limit)
 			return false;
 		level = 1;
-		slot = gpa_walk(s, gpn, &level, &v);
-		if (!(vendor_npt_rights(v) & need))
+		e = gpa_walk(s, gpn, &level);
+		if (!(vendor_npt_rights(e.val) & need))
 			return false;
-	} while (!touch(slot, v, write));
-	p->spa = vendor_npt_spa(v) + ((gpn & (gpa_span(level) - 1)) << PAGE_SHIFT);
-	p->ours = v & VENDOR_NPT_OVERLAY;
+	} while (!touch(e.slot, e.val, write));
+	p->spa = vendor_npt_spa(e.val) + ((gpn & (gpa_span(level) - 1)) << PAGE_SHIFT);
+	p->ours = e.val & VENDOR_NPT_OVERLAY;
 	return true;
 }
 

@@ -55,11 +55,13 @@ hv_status gpa_root_hide(struct gpa_space *s, u64 pfn)
 {
 	hv_status st = HV_STATUS_SUCCESS;
 	u32 level = 1;
-	u64 *slot, v;
+	struct table_entry e;
+	u64 *slot;
 
 	spin_lock(&s->lock);
-	slot = gpa_walk(s, pfn, &level, &v);
-	if (v) {
+	e = gpa_walk(s, pfn, &level);
+	if (e.val) {
+		slot = e.slot;
 		if (level > 1)
 			slot = gpa_walk_alloc(s, pfn, 1, 0);
 		if (slot)
@@ -74,10 +76,10 @@ hv_status gpa_root_hide(struct gpa_space *s, u64 pfn)
 hv_status gpa_root_restore(struct gpa_space *s, u64 pfn)
 {
 	u32 level = 1;
-	u64 *slot, v;
+	u64 *slot;
 
 	spin_lock(&s->lock);
-	slot = gpa_walk(s, pfn, &level, &v);
+	slot = gpa_walk(s, pfn, &level).slot;
 	/* Above level 1: never mapped, the first touch will do it. */
 	if (level == 1) {
 		gpa_set(s, pfn, slot, 1, gpa_ram_leaf(pfn, 1));
@@ -116,15 +118,15 @@ static u64 *touch_slot(struct gpa_space *s, u64 gpn, u32 level)
 {
 	static u32 nr_tables;
 	u32 try, l;
-	u64 *slot, v;
+	u64 *slot;
 
 	for (try = 0; try < 2; try++) {
 		if (try || nr_tables >= TOUCH_TABLES) {
-			drop_touched(s, s->table, vendor_npt_levels(), 0);
+			drop_touched(s, s->table, table_levels(), 0);
 			nr_tables = 0;
 		}
 		l = level;
-		gpa_walk(s, gpn, &l, &v);
+		gpa_walk(s, gpn, &l);
 		this_cpu()->use_reserve = try;
 		slot = gpa_walk_alloc(s, gpn, level, TABLE_TOUCH);
 		this_cpu()->use_reserve = 0;
@@ -176,10 +178,8 @@ static __noinline enum root_fault fault(struct gpa_space *s, u64 gpn,
 {
 	u32 need = write ? GPA_W : fetch ? GPA_X : GPA_R, level = 1;
 	u8 state;
-	u64 v;
 
-	gpa_walk(s, gpn, &level, &v);
-	if ((vendor_npt_rights(v) & need) == need)
+	if ((vendor_npt_rights(gpa_walk(s, gpn, &level).val) & need) == need)
 		return ROOT_FAULT_RETRY;
 	state = owner_get(gpn).state;
 	if (state == PG_NONE || state == PG_ROOT || state == PG_SHARED)

@@ -5,11 +5,6 @@
 
 #define AD	(VENDOR_NPT_ACCESSED | VENDOR_NPT_DIRTY)
 
-static u32 index_of(u64 gpn, u32 level)
-{
-	return (gpn >> (9 * (level - 1))) & 511;
-}
-
 u64 *gpa_entry_table(u64 val)
 {
 	return pool_va(vendor_npt_spa(val));
@@ -29,21 +24,9 @@ void gpa_flush(struct gpa_space *s)
 		epoch_flush();
 }
 
-u64 *gpa_walk(struct gpa_space *s, u64 gpn, u32 *level, u64 *val)
+struct table_entry gpa_walk(struct gpa_space *s, u64 gpn, u32 *level)
 {
-	u64 *table = s->table, *slot, v;
-	u32 l = vendor_npt_levels();
-
-	for (;; l--) {
-		slot = &table[index_of(gpn, l)];
-		v = READ_ONCE(*slot);
-		if (l == *level || !gpa_is_table(v, l))
-			break;
-		table = gpa_entry_table(v);
-	}
-	*level = l;
-	*val = v;
-	return slot;
+	return table_walk(s->table, gpn, level);
 }
 
 static u32 weight(struct gpa_space *s, u64 gpn, u32 level, u64 v)
@@ -155,10 +138,10 @@ static void insert_table(struct gpa_space *s, u64 gpn, u64 *slot, u32 level,
 
 u64 *gpa_walk_alloc(struct gpa_space *s, u64 gpn, u32 target, u32 tag)
 {
-	u64 *tables[4], *slot, v;
+	u64 *tables[4], *slot;
 	u32 level = target, n;
 
-	slot = gpa_walk(s, gpn, &level, &v);
+	slot = gpa_walk(s, gpn, &level).slot;
 	for (n = 0; n < level - target; n++) {
 		tables[n] = pool_alloc(s->pool);
 		if (!tables[n]) {
@@ -169,34 +152,34 @@ u64 *gpa_walk_alloc(struct gpa_space *s, u64 gpn, u32 target, u32 tag)
 	}
 	for (; level > target; level--) {
 		insert_table(s, gpn, slot, level, tables[--n], tag);
-		slot = &tables[n][index_of(gpn, level - 1)];
+		slot = &tables[n][table_index(gpn, level - 1)];
 	}
 	return slot;
 }
 
 void gpa_collapse(struct gpa_space *s, u64 gpn)
 {
-	u32 level, l, top = vendor_npt_levels();
-	u64 *slot, v;
+	u32 level, l, top = table_levels();
+	struct table_entry e;
 
 	if (s->is_root)
 		top = machine.page1g ? 3 : 2;
 	for (level = 2; level <= top; level++) {
 		l = level;
-		slot = gpa_walk(s, gpn, &l, &v);
-		if (l != level || !gpa_is_table(v, level))
+		e = gpa_walk(s, gpn, &l);
+		if (l != level || !gpa_is_table(e.val, level))
 			continue;
-		if (owner_link(vendor_npt_spa(v) >> PAGE_SHIFT))
+		if (owner_link(vendor_npt_spa(e.val) >> PAGE_SHIFT))
 			return;
-		gpa_set(s, gpn, slot, level,
+		gpa_set(s, gpn, e.slot, level,
 			s->is_root ? gpa_ram_leaf(gpn, level) : 0);
 		if (s->is_root)
 			s->leaves[level - 2] -= 512;
 		s->nr_tables--;
 		if (MUTATED(GPA_COLLAPSE_DEFERRED))
-			pool_free(s->pool, gpa_entry_table(v));
+			pool_free(s->pool, gpa_entry_table(e.val));
 		else
-			pool_free_deferred(s->pool, gpa_entry_table(v));
+			pool_free_deferred(s->pool, gpa_entry_table(e.val));
 	}
 }
 

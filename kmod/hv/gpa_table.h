@@ -14,6 +14,7 @@
 
 #include "gpa.h"
 #include "owner.h"
+#include "table.h"
 #include "npt_format.h"
 
 /* A page table of the root that device memory alone needs: may be dropped. */
@@ -64,13 +65,8 @@ static inline u64 gpa_span(u32 level)
 /* The root's natural entry. */
 u64 gpa_ram_leaf(u64 gpn, u32 level);
 
-/**
- * gpa_walk - find the entry of @gpn
- * @level: in: where to stop; out: where the walk ended, higher if it met a
- *         leaf or nothing
- * @val:   the entry as it was seen
- */
-u64 *gpa_walk(struct gpa_space *s, u64 gpn, u32 *level, u64 *val);
+/* Find the entry of @gpn: table_walk(). */
+struct table_entry gpa_walk(struct gpa_space *s, u64 gpn, u32 *level);
 
 /* The same, down to @level for sure: splits leaves, adds tables (with @tag). */
 u64 *gpa_walk_alloc(struct gpa_space *s, u64 gpn, u32 level, u32 tag);

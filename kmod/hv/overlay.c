@@ -26,11 +26,10 @@ static struct gpa_cover *record(struct gpa_space *s, u32 i)
 static void show(struct gpa_space *s, u64 gpn, u64 val)
 {
 	u32 level = 1;
-	u64 *slot, v;
+	struct table_entry e = gpa_walk(s, gpn, &level);
 
-	slot = gpa_walk(s, gpn, &level, &v);
-	if (v != val)
-		gpa_set(s, gpn, slot, level, val);
+	if (e.val != val)
+		gpa_set(s, gpn, e.slot, level, val);
 }
 
 /* @c is in its record and shall cover its GPN. */
@@ -39,11 +38,9 @@ static void cover(struct gpa_space *s, struct gpa_cover *c,
 {
 	struct gpa_cover *top = gpa_cover_find(s, c->gpn, 1);
 	u32 level = 1;
-	u64 v;
 
 	if (!former) {
-		gpa_walk(s, c->gpn, &level, &v);
-		c->below = v;
+		c->below = gpa_walk(s, c->gpn, &level).val;
 	} else if (top != former) {
 		top->below = former->below;
 		former->below = 0;

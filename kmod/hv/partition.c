@@ -102,16 +102,8 @@ bool partition_block_creation(bool block)
 bool partition_translate(struct partition *caller, u64 gpn, u32 rights,
 			 u64 *spa_pfn)
 {
-	struct gpa_entry e;
+	struct gpa_entry e = gpa_lookup(&caller->gpa, gpn);
 
-	if (caller->is_root) {
-		/* The identity; hidden pages are simply not the root's. */
-		struct page_info pi = owner_get(gpn);
-
-		*spa_pfn = gpn;
-		return pi.state == PG_ROOT || pi.state == PG_SHARED;
-	}
-	e = gpa_lookup(&caller->gpa, gpn);
 	if (!e.level || e.overlay || (e.rights & rights) != rights)
 		return false;
 	*spa_pfn = e.spa >> PAGE_SHIFT;

@@ -26,12 +26,6 @@
 #define NPT_NX			BIT(63)
 #define NPT_SPA			MASK(51, 12)
 
-/* Nested paging runs in the host's mode: CR4.LA57 at VMRUN decides. */
-static inline u32 vendor_npt_levels(void)
-{
-	return machine.la57 ? 5 : 4;
-}
-
 /* A leaf for @level (1: 4K, 2: 2M, 3: 1G); rights are GPA_* of gpa.h. */
 static inline u64 vendor_npt_leaf(u64 spa, u32 rights, u32 level)
 {

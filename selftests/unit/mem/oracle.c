@@ -185,9 +185,8 @@ void check_run(struct mcpu *c, int asid)
 static u64 root_pte(u64 gpn)
 {
 	u32 level = 1;
-	u64 v;
+	u64 v = gpa_walk(&root, gpn, &level).val;
 
-	gpa_walk(&root, gpn, &level, &v);
 	if (level > 1 && v)
 		v = (v & ~NPT_PS) + ((gpn & (gpa_span(level) - 1)) << PAGE_SHIFT);
 	return v & ~VENDOR_NPT_DEVICE;
@@ -269,9 +268,9 @@ static void audit_table(struct gpa_space *s, u64 *t, u32 level, u64 gpn,
 			n->leaves[level - 1]++;
 	}
 	/* The root's top table is never collapsed, so nobody starts its count. */
-	if (level < vendor_npt_levels() || !s->is_root)
+	if (level < table_levels() || !s->is_root)
 		CHECK_EQ(owner_link(pfn) & ~TABLE_TOUCH, w);
-	if (level < vendor_npt_levels() && !s->is_root)
+	if (level < table_levels() && !s->is_root)
 		CHECK(w);
 	if (s->is_root && level <= (machine.page1g ? 2 : 1))
 		CHECK(w);
@@ -286,7 +285,7 @@ static void audit_child(int child)
 	u64 g, used;
 	u32 i;
 
-	audit_table(&k->gpa, k->gpa.table, vendor_npt_levels(), 0, &n);
+	audit_table(&k->gpa, k->gpa.table, table_levels(), 0, &n);
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(k->gpa.leaves[i], n.leaves[i]);
 	CHECK_EQ(k->gpa.nr_tables, n.tables);
@@ -382,12 +381,12 @@ void check_all(void)
 		audit_child(i);
 		audit_pool(&kids[i].pool);
 	}
-	audit_table(&root, root.table, vendor_npt_levels(), 0, &root_n);
+	audit_table(&root, root.table, table_levels(), 0, &root_n);
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(root.leaves[i], root_n.leaves[i]);
 	CHECK_EQ(root.nr_tables, root_n.tables);
 	audit_pool(root_pool);
-	n = host_tables(raw_table(ASID_HOST), vendor_npt_levels());
+	n = host_tables(raw_table(ASID_HOST), table_levels());
 	CHECK_EQ(root_pool->nr_used, root_n.tables + n + 1 /* zeros */);
 	for (pfn = 0; pfn < NR_PAGES; pfn++)
 		audit_page(pfn);
