@@ -7,6 +7,7 @@
 #include "aspace.h"
 #include "bare.h"
 #include "desc.h"
+#include "hypercall.h"
 #include "log.h"
 #include "loop.h"
 #include "machine.h"
@@ -114,6 +115,7 @@ static u64 boot_machine(const struct hvpart_boot_info *i)
 	if (err)
 		return err;
 	machine_init(i);
+	hypercall_init();
 	aspace_init(pool_va(i->cr3));
 	claim_pages(i);
 	err = build_root_partition(i);

@@ -49,7 +49,8 @@ hv_status hc_map_gpa(struct hcall *c)
 	if (in->map_flags & HV_MAP_GPA_NO_ACCESS)
 		return gpa_map(&c->p->gpa, gpn, 0, GPA_NO_ACCESS, large);
 	/* The parent needs no rights on what it gives (TLFS 3.4). */
-	if (!partition_translate(c->caller, pfn, 0, &pfn))
+	pfn = partition_translate(c->caller, pfn, 0);
+	if (pfn == PFN_NONE)
 		return HV_STATUS_OPERATION_DENIED;
 	return gpa_map(&c->p->gpa, gpn, pfn, rights, large);
 }

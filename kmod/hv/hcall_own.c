@@ -68,7 +68,8 @@ hv_status hc_caller_page(struct hcall *c)
 	}
 	if (c->vp->caller_page)
 		return HV_STATUS_OBJECT_IN_USE;
-	if (!partition_translate(c->caller, arg(c, 0), GPA_RWX, &pfn))
+	pfn = partition_translate(c->caller, arg(c, 0), GPA_RWX);
+	if (pfn == PFN_NONE)
 		return HV_STATUS_OPERATION_DENIED;
 	page = share_page(pfn);
 	if (!page)

@@ -71,9 +71,11 @@ hv_status hc_deposit(struct hcall *c)
 
 	if (c->p->state != PS_CREATED && c->p->state != PS_ACTIVE)
 		return HV_STATUS_INVALID_PARTITION_STATE;
-	for (u32 i = c->rep_start; i < c->rep_count; i++)
-		if (!partition_translate(c->caller, pfns[i], GPA_RWX, &pfns[i]))
+	for (u32 i = c->rep_start; i < c->rep_count; i++) {
+		pfns[i] = partition_translate(c->caller, pfns[i], GPA_RWX);
+		if (pfns[i] == PFN_NONE)
 			return HV_STATUS_OPERATION_DENIED;
+	}
 	st = deposit_pages(&root_partition.gpa, &c->p->pool,
 			   pfns + c->rep_start, c->rep_count - c->rep_start);
 	if (!st)

@@ -68,12 +68,12 @@ hv_status hc_map_state_page(struct hcall *c)
 {
 	const struct hv_input_map_vp_state_page *in = (void *)c->in;
 	void **slot = state_page_slot(c->target, in->type);
-	u64 pfn;
+	u64 pfn = partition_translate(c->caller, in->requested_map_location,
+				      GPA_R | GPA_W);
 
 	/* The location is always the caller's to give: pages stay the root's. */
 	if (!slot || !in->flags.map_location_provided || in->flags.reserved ||
-	    !partition_translate(c->caller, in->requested_map_location,
-				 GPA_R | GPA_W, &pfn))
+	    pfn == PFN_NONE)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (*slot)
 		return HV_STATUS_OPERATION_DENIED;

@@ -12,8 +12,20 @@ enum hc_index {
 	NR_CALLS
 };
 
+/*
+ * Codes are sparse: a byte per code leads to the dense table, 0 = no such call.
+ * The codes of our own range stand where the TLFS has none that is built.
+ */
+#define LOW_END		0xf5
+#define OWN_END		16
+#define OWN_PLACE	0x60
+#define HC_PLACE(code)	((code) < HVCALL_HVPART_FIRST ? (code) :	\
+			 (code) - HVCALL_HVPART_FIRST + OWN_PLACE)
+static u8 call_index[LOW_END];
+
 /* Headers are whole words; the handlers stand in hc_handlers, in this order. */
 struct hc_desc {
+	u8 place;			/* of its code in call_index */
 	u8 in_words, out_qwords;
 	u8 elem_in, elem_out;
 	u8 shape : 4, target : 4;
@@ -22,7 +34,7 @@ struct hc_desc {
 
 static const struct hc_desc calls[] = {
 #define HC_DESC(code, fn, in, out, ein, eout, shape, priv, target) \
-	{ (in) / 4, (out) / 8, ein, eout, shape, target, priv },
+	{ HC_PLACE(code), (in) / 4, (out) / 8, ein, eout, shape, target, priv },
 	HYPERCALL_LIST(HC_DESC)
 };
 
@@ -59,23 +71,18 @@ __asm__("	.pushsection " HC_SECTION "\n"
 	"	.size hc_handlers, . - hc_handlers\n"
 	"	.popsection\n");
 
-/*
- * Codes are sparse: a byte per code leads to the dense table, 0 = no such call.
- * The codes of our own range stand where the TLFS has none that is built.
- */
-#define LOW_END		0xf5
-#define OWN_END		16
-#define OWN_PLACE	0x60
-#define HC_INDEX(code, fn, in, out, ein, eout, shape, priv, target)	\
-	[(code) < HVCALL_HVPART_FIRST ? (code) :			\
-	 (code) - HVCALL_HVPART_FIRST + OWN_PLACE] = IDX_##fn + 1,
-static const u8 call_index[LOW_END] = { HYPERCALL_LIST(HC_INDEX) };
-
-#define HC_PLACE(code, fn, in, out, ein, eout, shape, priv, target)	\
-	static_assert((code) < OWN_PLACE || ((code) >= OWN_PLACE + OWN_END && \
-		      (code) < HVCALL_HVPART_FIRST + OWN_END),		\
+#define HC_HAS_PLACE(code, fn, in, out, ein, eout, shape, priv, target)	\
+	static_assert(HC_PLACE(code) < LOW_END &&			\
+		      ((code) < OWN_PLACE || ((code) >= OWN_PLACE + OWN_END && \
+		      (code) < HVCALL_HVPART_FIRST + OWN_END)),		\
 		      #fn ": its place belongs to our own range");
-HYPERCALL_LIST(HC_PLACE)
+HYPERCALL_LIST(HC_HAS_PLACE)
+
+void hypercall_init(void)
+{
+	for (u32 i = 0; i < NR_CALLS; i++)
+		call_index[calls[i].place] = i + 1;
+}
 
 /* Never called: two calls with one code do not compile. */
 static inline __attribute__((unused)) void codes_differ(u16 code)

@@ -35,6 +35,9 @@ struct hcall {
 	u64 in_gpa, out_gpa;
 };
 
+/* Once, before the first call. */
+void hypercall_init(void);
+
 /**
  * hypercall - handle EXIT_HYPERCALL of the current VP
  * Completes the instruction (RAX, RIP) or injects #UD. The current VP of the

@@ -99,15 +99,13 @@ bool partition_block_creation(bool block)
 	return ok;
 }
 
-bool partition_translate(struct partition *caller, u64 gpn, u32 rights,
-			 u64 *spa_pfn)
+u64 partition_translate(struct partition *caller, u64 gpn, u32 rights)
 {
 	struct gpa_entry e = gpa_lookup(&caller->gpa, gpn);
 
 	if (!e.level || e.overlay || (e.rights & rights) != rights)
-		return false;
-	*spa_pfn = e.spa >> PAGE_SHIFT;
-	return true;
+		return PFN_NONE;
+	return e.spa >> PAGE_SHIFT;
 }
 
 #define CREATION_FLAGS_KNOWN						\

@@ -129,10 +129,9 @@ hv_status partition_lock_child(struct partition *caller, u64 id,
 /**
  * partition_translate - the caller's page number to the machine's (wall 4)
  * @rights: GPA_R/GPA_W the caller must itself have on the page
- * False: not mapped, hidden, or rights missing.
+ * PFN_NONE: not mapped, hidden, or rights missing.
  */
-bool partition_translate(struct partition *caller, u64 gpn, u32 rights,
-			 u64 *spa_pfn);
+u64 partition_translate(struct partition *caller, u64 gpn, u32 rights);
 
 /* Copies between hypercall pages of @p and private buffers (gpa_read rules). */
 static inline bool partition_read(struct partition *p, u64 gpa, void *b, size_t n)

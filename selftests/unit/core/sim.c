@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "hypercall.h"
 #include "aspace.h"
 #include "cpuid.h"
 #include "cpuid_insn.h"
@@ -339,6 +340,7 @@ void sim_init(void)
 		.invariant_tsc = true, .has_ibpb = true, .has_tsc_aux = true,
 	};
 	now = 1000000;
+	hypercall_init();
 	owner_init(table, NR_PAGES);
 	owner_set_range(1, HOLE - 1, PG_ROOT);
 	owner_set_range(HOLE_END, NR_PAGES - HOLE_END, PG_ROOT);
