@@ -71,7 +71,7 @@ loopback_once() {
 	modprobe uio_hv_generic || echo "@@failed modprobe uio_hv_generic"
 	echo $loopback_type >/sys/bus/vmbus/drivers/uio_hv_generic/new_id
 	/loopback /dev/uio0 200
-	/loopback /dev/uio0 5000 &
+	/loopback /dev/uio0 2000 &
 	for cpu in 1 0 1 0; do
 		move 8d9c274e $cpu || echo "@@failed to CPU $cpu"
 	done

@@ -11,7 +11,7 @@
 . /life/tap.sh
 
 HZ=250			# Debian's
-SECONDS_EACH=5
+SECONDS_EACH=3
 TRIES=8
 
 # ticks CPU

@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "host_memory.h"
 #include "memory_kit.h"
 #include "test.h"
 
@@ -265,6 +268,27 @@ static void ram_readers_beside_a_balloon(void)
 	kit_destroy(&kit);
 }
 
+/* What the machine keeps: 64 MiB and a 64th of what it has. */
+static void ram_machine_keeps_a_reserve(void)
+{
+	static const char text[] = "MemTotal:  1048576 kB\nMemFree: 1 kB\n"
+				   "MemAvailable:   %7u kB\n";
+	struct host_memory m = { .fd = memfd_create("meminfo", 0) };
+
+	CHECK(m.fd >= 0);
+	CHECK_EQ(host_memory_spare(&m), UINT64_MAX);
+	dprintf(m.fd, text, 200 << 10);
+	CHECK_EQ(host_memory_total(&m), 1024 * M);
+	CHECK_EQ(host_memory_spare(&m), (200 - 64 - 16) * M);
+	CHECK_EQ(ftruncate(m.fd, 0), 0);
+	CHECK_EQ(lseek(m.fd, 0, SEEK_SET), 0);
+	dprintf(m.fd, text, 80 << 10);
+	CHECK_EQ(host_memory_spare(&m), 0);
+	close(m.fd);
+	m.fd = -1;
+	CHECK_EQ(host_memory_spare(&m), UINT64_MAX);
+}
+
 const struct test ram_tests[] = {
 	TEST(ram_places_for_added_memory),
 	TEST(ram_added_and_dropped),
@@ -275,5 +299,6 @@ const struct test ram_tests[] = {
 	TEST(ram_touched_pages_come_back_and_go),
 	TEST(ram_absent_pages_come_back_by_themselves),
 	TEST(ram_readers_beside_a_balloon),
+	TEST(ram_machine_keeps_a_reserve),
 	TESTS_END
 };
