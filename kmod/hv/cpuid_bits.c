@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the CPU has, bit by bit: one table for each room that asks. */
+/* What the CPU has: bit by bit, in one table for each room that asks; XSAVE. */
 #include "cpuid_insn.h"
+#include "lib.h"
 
 void cpuid_bits(const struct cpuid_bit *b, u32 n, void *base)
 {
@@ -17,4 +18,18 @@ void cpuid_bits(const struct cpuid_bit *b, u32 n, void *base)
 		if (set == !(from & CPUID_NOT))
 			((u8 *)base)[b->to / 8] |= BIT(b->to % 8);
 	}
+}
+
+u32 cpuid_xsave_bytes(u64 mask, bool compacted)
+{
+	u32 size = 576;		/* legacy region and header */
+
+	for (mask &= ~3ull; mask; mask &= mask - 1) {
+		struct cpuid_out c = cpuid_insn(0x0d, ffs64(mask));
+
+		if (c.c & BIT(1) && compacted)
+			size = ALIGN_UP(size, 64u);
+		size = compacted ? size + c.a : MAX(size, c.b + c.a);
+	}
+	return size;
 }

@@ -42,4 +42,7 @@ struct cpuid_bit {
 /* Set what the CPU has in @base; nothing is cleared. */
 void cpuid_bits(const struct cpuid_bit *b, u32 n, void *base);
 
+/* Bytes that @mask needs; compacted: packed in order, some 64-byte aligned. */
+u32 cpuid_xsave_bytes(u64 mask, bool compacted);
+
 #endif

@@ -5,6 +5,7 @@
  * partition may have.
  */
 #include "cpuid_state.h"
+#include "cpuid_insn.h"
 #include "world.h"
 
 struct shape {
@@ -107,22 +108,6 @@ __noinline void cpuid_topology(struct vp *vp, u32 leaf, u32 subleaf,
 	}
 }
 
-/* Bytes that @mask needs; compacted: packed in order, some 64-byte aligned. */
-static u32 xsave_bytes(u64 mask, bool compacted)
-{
-	u32 size = 576;		/* legacy region and header */
-
-	for (mask &= ~3ull; mask; mask &= mask - 1) {
-		struct cpuid_regs c;
-
-		machine_cpuid(0x0d, ffs64(mask), &c);
-		if (c.ecx & BIT(1) && compacted)
-			size = ALIGN_UP(size, 64u);
-		size = compacted ? size + c.eax : MAX(size, c.ebx + c.eax);
-	}
-	return size;
-}
-
 /*
  * Leaf 0xD. Not shown: XSAVES and XFD (bits 3, 4 of subleaf 1), so there is no
  * supervisor state and no MSR for it.
@@ -139,14 +124,14 @@ void cpuid_xsave(struct vp *vp, u32 subleaf, struct cpuid_regs *r)
 	if (subleaf == 0) {
 		r->eax = xcr0;
 		r->edx = xcr0 >> 32;
-		r->ebx = xsave_bytes(vp->world->xcr0, false);
-		r->ecx = xsave_bytes(xcr0, false);
+		r->ebx = cpuid_xsave_bytes(vp->world->xcr0, false);
+		r->ecx = cpuid_xsave_bytes(xcr0, false);
 	} else if (subleaf == 1) {
 		r->eax = hw.eax & 7;
 		if (p->disabled_xsave & HV_PROCESSOR_XSAVEOPT_SUPPORT)
 			r->eax &= ~1u;
 		if (r->eax & BIT(1))
-			r->ebx = xsave_bytes(vp->world->xcr0, true);
+			r->ebx = cpuid_xsave_bytes(vp->world->xcr0, true);
 	} else if (subleaf < 63 && xcr0 & BIT(subleaf)) {
 		*r = hw;
 		r->ecx &= BIT(1);

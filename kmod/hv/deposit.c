@@ -134,8 +134,8 @@ static void start_leaving(struct gpa_space *root, u64 pfn)
 /* Move free pages to LEAVING, chained by number until the ticket is drawn. */
 static void start_withdrawal(struct gpa_space *root, struct pool *pool)
 {
-	u64 pfn, first = PFN_NONE, ticket = 0;
-	u32 n, link;
+	u64 pfn, ticket = 0;
+	u32 n, chain = 0;
 
 	if (MUTATED(WITHDRAW_TICKET_ORDER))
 		ticket = epoch_request();
@@ -144,17 +144,17 @@ static void start_withdrawal(struct gpa_space *root, struct pool *pool)
 		if (pfn == PFN_NONE)
 			break;
 		start_leaving(root, pfn);
-		owner_set_link(pfn, first == PFN_NONE ? 0 : first + 1);
-		first = pfn;
+		owner_set_link(pfn, chain);
+		chain = pfn + 1;
 	}
 	if (!n)
 		return;
 	if (!MUTATED(WITHDRAW_TICKET) && !MUTATED(WITHDRAW_TICKET_ORDER))
 		ticket = epoch_request();
-	while (first != PFN_NONE) {
-		link = owner_link(first);
-		pool_add_leaving(pool, first, ticket);
-		first = link ? link - 1ull : PFN_NONE;
+	while (chain) {
+		pfn = chain - 1;
+		chain = owner_link(pfn);
+		pool_add_leaving(pool, pfn, ticket);
 	}
 }
 

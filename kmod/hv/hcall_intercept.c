@@ -4,24 +4,31 @@
 #include "apic.h"
 #include "cpuid.h"
 
+/* The parameters are an override as they are, but for the VP before them. */
 hv_status hc_register_result(struct hcall *c)
 {
-	const struct hv_input_register_intercept_result *in = (void *)c->in;
-	struct cpuid_override o = { .vp_index = in->vp_index };
+	struct hv_input_register_intercept_result *in = (void *)c->in;
+	struct cpuid_override *o = (void *)(c->in +
+		offsetof(struct hv_input_register_intercept_result, intercept_type));
+	u32 type = in->intercept_type;
 
-	static_assert(sizeof(o) == 4 + sizeof(in->parameters.cpuid) &&
+	static_assert(sizeof(*o) == 4 + sizeof(in->parameters.cpuid) &&
 		      offsetof(struct cpuid_override, result) == 4 +
 		      offsetof(struct hv_register_x64_cpuid_result_parameters,
-			       result), "the parameters, as they are");
-	memcpy(&o.leaf, &in->parameters.cpuid, sizeof(in->parameters.cpuid));
-	if (in->intercept_type != HV_INTERCEPT_TYPE_X64_CPUID ||
-	    o.subleaf_specific > 1 || o.always_override > 1)
+			       result) &&
+		      offsetof(struct hv_input_register_intercept_result,
+			       intercept_type) + 4 ==
+		      offsetof(struct hv_input_register_intercept_result,
+			       parameters), "the parameters, as they are");
+	o->vp_index = in->vp_index;
+	if (type != HV_INTERCEPT_TYPE_X64_CPUID || o->subleaf_specific > 1 ||
+	    o->always_override > 1)
 		return HV_STATUS_INVALID_PARAMETER;
-	if (in->vp_index != HV_ANY_VP && in->vp_index >= HV_MAX_VPS)
+	if (o->vp_index != HV_ANY_VP && o->vp_index >= HV_MAX_VPS)
 		return HV_STATUS_INVALID_VP_INDEX;
 	if (partition_any_running(c->p))
 		return HV_STATUS_INVALID_VP_STATE;
-	return cpuid_set_override(c->p, &o);
+	return cpuid_set_override(c->p, o);
 }
 
 hv_status hc_unregister_result(struct hcall *c)

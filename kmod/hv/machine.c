@@ -12,21 +12,6 @@
 #define XCR0_AVX512	(BIT(5) | BIT(6) | BIT(7))
 #define XCR0_PKRU	BIT(9)
 
-/* End of the last component of @mask in the standard format. */
-static u64 xsave_end(u64 mask)
-{
-	struct cpuid_out c;
-	u64 end = 576;			/* legacy region and header */
-
-	for (u32 i = 2; i < 63; i++) {
-		if (!(mask & BIT(i)))
-			continue;
-		c = cpuid_insn(0xd, i);
-		end = MAX(end, (u64)c.b + c.a);
-	}
-	return end;
-}
-
 /*
  * What a child may dirty is what a world switch saves, in one page. Larger
  * state (AMX) stays disabled in children and so untouched in the CPU.
@@ -44,9 +29,9 @@ static void probe_xsave(void)
 		return;
 	c = cpuid_insn(0xd, 0);
 	machine.xcr0_mask = ((u64)c.d << 32 | c.a) & known;
-	if (xsave_end(machine.xcr0_mask) > PAGE_SIZE)
+	if (cpuid_xsave_bytes(machine.xcr0_mask, false) > PAGE_SIZE)
 		machine.xcr0_mask &= ~XCR0_AVX512;
-	machine.xsave_bytes = xsave_end(machine.xcr0_mask);
+	machine.xsave_bytes = cpuid_xsave_bytes(machine.xcr0_mask, false);
 }
 
 #define HAS(leaf, from, flag)	{ leaf, from, TO_BOOL(struct machine, flag) }

@@ -10,20 +10,19 @@
 #include "log.h"
 #include "mutate.h"
 
-static void push(u64 *head, u64 pfn)
+/* The link of the last page of a chain is 0, as an empty chain is. */
+static void push(u32 *chain, u64 pfn)
 {
-	owner_set_link(pfn, *head == PFN_NONE ? 0 : *head + 1);
-	*head = pfn;
+	owner_set_link(pfn, *chain);
+	*chain = pfn + 1;
 }
 
-static u64 pop(u64 *head)
+static u64 pop(u32 *chain)
 {
-	u64 pfn = *head;
-	u32 link;
+	u64 pfn = *chain - 1ull;	/* PFN_NONE: there is none */
 
-	if (pfn != PFN_NONE) {
-		link = owner_link(pfn);
-		*head = link ? link - 1ull : PFN_NONE;
+	if (*chain) {
+		*chain = owner_link(pfn);
 		owner_set_link(pfn, 0);
 	}
 	return pfn;
@@ -31,8 +30,8 @@ static u64 pop(u64 *head)
 
 static void wait_add(struct page_wait *w, u64 pfn, u64 ticket)
 {
-	if (w->head == PFN_NONE || w->ticket == ticket || MUTATED(POOL_BATCH)) {
-		if (w->head == PFN_NONE)
+	if (!w->head || w->ticket == ticket || MUTATED(POOL_BATCH)) {
+		if (!w->head)
 			w->ticket = ticket;
 		push(&w->head, pfn);
 	} else {
@@ -44,14 +43,12 @@ static void wait_add(struct page_wait *w, u64 pfn, u64 ticket)
 /* A page whose ticket is complete. */
 static u64 wait_take(struct page_wait *w, bool no_wait)
 {
-	if (w->head == PFN_NONE) {
+	if (!w->head) {
 		w->head = w->next;
 		w->ticket = w->next_ticket;
-		w->next = PFN_NONE;
+		w->next = 0;
 	}
-	if (w->head == PFN_NONE)
-		return PFN_NONE;
-	if (!no_wait && !epoch_complete(w->ticket))
+	if (!w->head || (!no_wait && !epoch_complete(w->ticket)))
 		return PFN_NONE;
 	w->ticket = 0;		/* the rest of the batch need not ask again */
 	return pop(&w->head);
@@ -62,9 +59,6 @@ __noinline void pool_init(struct pool *pool, u16 slot)
 	memset(pool, 0, sizeof(*pool));
 	pool->slot = slot;
 	pool->reserve = pool == root_pool ? ROOT_RESERVE : 0;
-	pool->free = PFN_NONE;
-	pool->pending.head = pool->pending.next = PFN_NONE;
-	pool->leaving.head = pool->leaving.next = PFN_NONE;
 }
 
 static void make_free(struct pool *pool, u64 pfn)

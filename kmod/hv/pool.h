@@ -15,18 +15,19 @@
 /**
  * struct page_wait - pages that wait for an epoch
  * Two batches, so that pages that keep coming never put off those before them:
- * the ticket of @head stands, newcomers share the ticket of @next.
+ * the ticket of @head stands, newcomers share the ticket of @next. Both are
+ * chains: the first page's number + 1, 0 when empty.
  */
 struct page_wait {
-	u64 head, ticket;
-	u64 next, next_ticket;
+	u64 ticket, next_ticket;
+	u32 head, next;
 };
 
 /**
  * struct pool - pages given to the hypervisor for one partition
  * @slot:           owner tag in the ownership table
  * @reserve:        pages that only percpu.use_reserve gets
- * @free:           first free page (pfn), PFN_NONE when empty
+ * @free:           chain of free pages
  * @pending:        deposited pages, and tables that were freed deferred
  * @leaving:        withdrawn pages
  * Serialised by @lock, a leaf lock.
@@ -36,7 +37,7 @@ struct pool {
 	u16 slot;
 	u16 reserve;
 	u32 nr_free, nr_pending, nr_leaving, nr_used;
-	u64 free;
+	u32 free;
 	struct page_wait pending, leaving;
 };
 

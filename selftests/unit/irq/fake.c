@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cpuid_insn.h"
 #include "irq.h"
 
 struct machine machine = {
@@ -274,6 +275,14 @@ void test_cpuid(u32 leaf, u32 subleaf, struct cpuid_regs *r)
 	if (!found && leaf < 0x80000000 && leaf > hw_leaf(0, 0)->eax)
 		found = hw_leaf(hw_leaf(0, 0)->eax, subleaf);
 	*r = found ? *found : (struct cpuid_regs) {};
+}
+
+struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
+{
+	struct cpuid_regs r;
+
+	test_cpuid(leaf, subleaf, &r);
+	return (struct cpuid_out){ r.eax, r.ebx, r.ecx, r.edx };
 }
 
 static void zen3(void)
