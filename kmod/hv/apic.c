@@ -252,7 +252,7 @@ static void mask_lvts(struct apic *a)
 }
 
 /* What INIT resets: all but mode and id (SDM 11.4.7.3, 11.12.5). */
-static void reset_registers(struct vp *vp)
+__used void apic_init(struct vp *vp)
 {
 	struct apic *a = vp->apic;
 
@@ -332,7 +332,7 @@ static enum msr_result write_base(struct vp *vp, u64 val)
 		return MSR_FAULT;
 	a->base = (val & ~APIC_BASE_BSP) | (a->base & APIC_BASE_BSP);
 	if (!mode)
-		reset_registers(vp);
+		apic_init(vp);
 	return MSR_OK;
 }
 
@@ -430,16 +430,16 @@ hv_status apic_set_page(struct vp *vp, const void *page)
 
 /* --- life --------------------------------------------------------------- */
 
-static void apic_reset(struct vp *vp)
+__used void apic_reset(struct vp *vp)
 {
 	if (!vp->apic)
 		return;
 	vp->apic->base = APIC_BASE_DEFAULT | APIC_BASE_EN | APIC_BASE_EXTD |
 			 (vp->index ? 0 : APIC_BASE_BSP);
-	reset_registers(vp);
+	apic_init(vp);
 }
 
-static hv_status apic_create(struct vp *vp)
+__used hv_status apic_create(struct vp *vp)
 {
 	if (vp->partition->is_root)
 		return HV_STATUS_SUCCESS;
@@ -450,7 +450,7 @@ static hv_status apic_create(struct vp *vp)
 	return HV_STATUS_SUCCESS;
 }
 
-static void apic_delete(struct vp *vp)
+__used void apic_delete(struct vp *vp)
 {
 	pool_free(&vp->partition->pool, vp->apic);
 	vp->apic = NULL;
@@ -459,4 +459,4 @@ static void apic_delete(struct vp *vp)
 HV_HOOK(30, vp_init, apic_create);
 HV_HOOK(30, vp_exit, apic_delete);
 HV_HOOK(30, vp_reset, apic_reset);
-HV_HOOK(30, vp_init_ipi, reset_registers);
+HV_HOOK(30, vp_init_ipi, apic_init);

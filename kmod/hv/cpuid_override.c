@@ -128,7 +128,7 @@ void cpuid_apply_overrides(struct vp *vp, u32 leaf, u32 subleaf,
 	}
 }
 
-static void cpuid_partition_exit(struct partition *p)
+__used void cpuid_partition_exit(struct partition *p)
 {
 	p->nr_cpuid = 0;
 	if (first_page(p))

@@ -5,6 +5,7 @@
  * alignment, memory; only then is the target looked at.
  */
 #include "hypercall.h"
+#include "fn_offset.h"
 
 enum hc_index {
 #define HC_ENUM(code, fn, in, out, ein, eout, shape, priv, target)	IDX_##fn,
@@ -50,20 +51,10 @@ static const struct hc_desc calls[] = {
 	static_assert(!(eout) || !(out), #fn ": output header and list");
 HYPERCALL_LIST(HC_CHECK)
 
-/* Handlers as addresses of 32 bits: the image, no test, is below 2 GiB. */
-#ifdef HV_UNIT_TEST
-typedef u64 hc_address;
-#define HC_SECTION	".data.rel.ro, \"aw\""
-#define HC_ADDRESS	".quad "
-#else
-typedef u32 hc_address;
-#define HC_SECTION	".rodata.hc_handlers, \"a\""
-#define HC_ADDRESS	".long "
-#endif
-extern const hc_address hc_handlers[] __asm__("hc_handlers");
+extern const fn_offset hc_handlers[] __asm__("hc_handlers");
 #define HC_HANDLER(code, fn, in, out, ein, eout, shape, priv, target) \
-	"	" HC_ADDRESS #fn "\n"
-__asm__("	.pushsection " HC_SECTION "\n"
+	FN_OFFSET(fn)
+__asm__(FN_TABLE(".rodata.hc_handlers")
 	"	.balign 8\n"
 	"	.type hc_handlers, @object\n"
 	"hc_handlers:\n"
@@ -108,7 +99,7 @@ static u32 find_call(u32 code)
 static hv_status run(u32 index, struct hcall *c)
 {
 	const struct hc_desc *d = &calls[index];
-	hv_status (*fn)(struct hcall *c) = (void *)(u64)hc_handlers[index];
+	hv_status (*fn)(struct hcall *c) = FN_AT(hc_handlers[index]);
 	hv_status st = fn(c);
 
 	if (!(d->shape & HC_EACH & ~HC_REP))

@@ -21,7 +21,7 @@
 #ifndef HV_LAYOUT_H
 #define HV_LAYOUT_H
 
-#define HV_IMAGE_BASE		0x10000000ull
+#define HV_IMAGE_BASE		0x10000000	/* also for the assembler */
 #define HV_PERCPU_BASE		0x20000000ull
 #define HV_PERCPU_STRIDE	0x100000ull
 #define HV_OWNER_BASE		0x0000008000000000ull

@@ -18,9 +18,6 @@
 #define HV_LOG_WARN	HVPART_LOG_WARNING
 #define HV_LOG_INFO	HVPART_LOG_NOTICE
 
-#define HV_STRING_(x)	#x
-#define HV_STRING(x)	HV_STRING_(x)
-
 /* What the compiler adds, "allocated" among it, is a comment to the assembler. */
 #ifdef HV_UNIT_TEST
 #define HV_TEXT_SECTION

@@ -142,7 +142,7 @@ enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val)
 /* --- life --------------------------------------------------------------- */
 
 /* Pages are there from the start: enabling one cannot run out of memory. */
-static hv_status msr_partition_init(struct partition *p)
+__used hv_status msr_partition_init(struct partition *p)
 {
 	if (p->is_root)
 		return HV_STATUS_SUCCESS;
@@ -154,7 +154,7 @@ static hv_status msr_partition_init(struct partition *p)
 	return HV_STATUS_SUCCESS;
 }
 
-static void msr_partition_exit(struct partition *p)
+__used void msr_partition_exit(struct partition *p)
 {
 	/* Also when the break has left it in place. */
 	if (p->hypercall_page)
@@ -177,7 +177,7 @@ static void reset_arch(struct vp *vp)
 	vp->misc_enable = BIT(0) | BIT(11) | BIT(12);
 }
 
-static hv_status msr_vp_init(struct vp *vp)
+__used hv_status msr_vp_init(struct vp *vp)
 {
 	if (vp->partition->is_root)
 		return HV_STATUS_SUCCESS;
@@ -187,7 +187,7 @@ static hv_status msr_vp_init(struct vp *vp)
 				 HV_STATUS_INSUFFICIENT_MEMORY;
 }
 
-static void msr_vp_exit(struct vp *vp)
+__used void msr_vp_exit(struct vp *vp)
 {
 	if (!vp->assist_page)
 		return;
@@ -197,7 +197,7 @@ static void msr_vp_exit(struct vp *vp)
 }
 
 /* The partition's own MSRs go back with the first VP, and again with the others. */
-static void msr_vp_reset(struct vp *vp)
+__used void msr_vp_reset(struct vp *vp)
 {
 	struct partition *p = vp->partition;
 

@@ -390,7 +390,7 @@ void port_partition_exit(struct partition *p)
  * Senders find a VP under the lock and nothing else. Whoever found this one has
  * finished when the lock has been ours once; from now on nobody finds it.
  */
-static void port_vp_exit(struct vp *vp)
+__used void port_vp_exit(struct vp *vp)
 {
 	(void)vp;
 	if (MUTATED(PORT_QUIESCE))

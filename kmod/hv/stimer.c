@@ -254,7 +254,7 @@ enum msr_result stimer_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 /* --- life --------------------------------------------------------------- */
 
-static void stimer_reset(struct vp *vp)
+__used void stimer_reset(struct vp *vp)
 {
 	for (u32 n = 0; vp->stimers && n < HV_SYNIC_STIMER_COUNT; n++) {
 		struct stimer *t = &vp->stimers->timer[n];
@@ -266,7 +266,7 @@ static void stimer_reset(struct vp *vp)
 	}
 }
 
-static hv_status stimer_create(struct vp *vp)
+__used hv_status stimer_create(struct vp *vp)
 {
 	static_assert(sizeof(struct stimers) <= PAGE_SIZE, "one page");
 	if (vp->partition->is_root)
@@ -287,7 +287,7 @@ static hv_status stimer_create(struct vp *vp)
 	return HV_STATUS_SUCCESS;
 }
 
-static void stimer_delete(struct vp *vp)
+__used void stimer_delete(struct vp *vp)
 {
 	stimer_reset(vp);
 	pool_free(&vp->partition->pool, vp->stimers);

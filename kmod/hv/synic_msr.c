@@ -124,7 +124,7 @@ static void drop_queues(struct vp *vp)
 	spin_unlock(&s->lock);
 }
 
-static void synic_reset(struct vp *vp)
+__used void synic_reset(struct vp *vp)
 {
 	struct synic *s = vp->synic;
 
@@ -142,7 +142,7 @@ static void synic_reset(struct vp *vp)
 	vp_set_deadline(vp, DL_SYNIC, 0);
 }
 
-static void synic_delete(struct vp *vp)
+__used void synic_delete(struct vp *vp)
 {
 	struct pool *pool = &vp->partition->pool;
 	struct synic *s = vp->synic;
@@ -157,7 +157,7 @@ static void synic_delete(struct vp *vp)
 	pool_free(pool, s);
 }
 
-static hv_status synic_create(struct vp *vp)
+__used hv_status synic_create(struct vp *vp)
 {
 	struct pool *pool = &vp->partition->pool;
 	struct synic *s;

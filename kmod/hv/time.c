@@ -259,7 +259,7 @@ enum msr_result time_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 /* --- life --------------------------------------------------------------- */
 
-static hv_status time_partition_init(struct partition *p)
+__used hv_status time_partition_init(struct partition *p)
 {
 	set_scale();
 	if (p->is_root)
@@ -269,7 +269,7 @@ static hv_status time_partition_init(struct partition *p)
 				 HV_STATUS_INSUFFICIENT_MEMORY;
 }
 
-static void time_partition_exit(struct partition *p)
+__used void time_partition_exit(struct partition *p)
 {
 	write_ref_tsc(p, 0);
 	pool_free(&p->pool, p->ref_tsc_page);
@@ -277,7 +277,7 @@ static void time_partition_exit(struct partition *p)
 }
 
 /* All VPs start with one TSC: the reference page has one offset for all. */
-static void time_vp_reset(struct vp *vp)
+__used void time_vp_reset(struct vp *vp)
 {
 	struct partition *p = vp->partition;
 
@@ -289,7 +289,7 @@ static void time_vp_reset(struct vp *vp)
 	p->tsc_invariant_shown = false;
 }
 
-static hv_status time_vp_init(struct vp *vp)
+__used hv_status time_vp_init(struct vp *vp)
 {
 	if (!vp->partition->is_root) {
 		set_tsc_offset(vp, -vp->partition->ref_base);

@@ -44,6 +44,9 @@ typedef _Bool bool;
 #define MIN(a, b)		((a) < (b) ? (a) : (b))
 #define MAX(a, b)		((a) > (b) ? (a) : (b))
 
+#define HV_STRING_(x)		#x
+#define HV_STRING(x)		HV_STRING_(x)
+
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
 

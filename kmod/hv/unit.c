@@ -5,27 +5,31 @@
 /* hv.lds */
 extern const struct hv_hook __hv_hooks_start[], __hv_hooks_end[];
 
-hv_status unit_run(enum hook_kind kind, void *object)
+hv_status unit_run(u32 kind, void *object)
 {
 	const struct hv_hook *h;
 	hv_status st = 0;
 
 	for (h = __hv_hooks_start; h < __hv_hooks_end && !st; h++) {
+		hv_status (*fn)(void *object) = FN_AT(h->fn);
+
 		if (h->kind != kind)
 			continue;
-		if (kind <= HOOK_vp_init)
-			st = h->init(object);
-		else
-			h->other(object);
+		st = fn(object);
+		if (kind > HOOK_vp_init)
+			st = 0;		/* it has said nothing */
 	}
 	return st;
 }
 
-void unit_undo(enum hook_kind kind, void *object)
+void unit_undo(u32 kind, void *object)
 {
 	const struct hv_hook *h = __hv_hooks_end;
 
-	while (h-- > __hv_hooks_start)
+	while (h-- > __hv_hooks_start) {
+		void (*fn)(void *object) = FN_AT(h->fn);
+
 		if (h->kind == kind)
-			h->other(object);
+			fn(object);
+	}
 }

@@ -7,13 +7,13 @@
 #ifndef HV_UNIT_H
 #define HV_UNIT_H
 
-#include "types.h"
+#include "fn_offset.h"
 
 struct partition;
 struct vp;
 
 /**
- * struct hv_hook - one life-cycle hook of a room
+ * union hv_hook_type - life-cycle hooks of a room
  * @partition_init: at InitializePartition, partition lock held; may allocate
  *                  from the partition's pool; INSUFFICIENT_MEMORY undoes all
  * @partition_exit: at finalize; must free what init took; also called after a
@@ -24,40 +24,47 @@ struct vp;
  *                  to creation values. VP stopped, runs on the resetting CPU
  * @vp_init_ipi:    architectural INIT reached the VP (synthetic MSRs stay)
  */
+union hv_hook_type {
+	hv_status (*partition_init)(struct partition *p);
+	hv_status (*vp_init)(struct vp *vp);
+	void (*partition_exit)(struct partition *p);
+	void (*vp_exit)(struct vp *vp);
+	void (*vp_reset)(struct vp *vp);
+	void (*vp_init_ipi)(struct vp *vp);
+};
+
+/* Those that can fail first. */
+#define HOOK_partition_init	0
+#define HOOK_vp_init		1
+#define HOOK_partition_exit	2
+#define HOOK_vp_exit		3
+#define HOOK_vp_reset		4
+#define HOOK_vp_init_ipi	5
+
 struct hv_hook {
-	union {
-		hv_status (*partition_init)(struct partition *p);
-		hv_status (*vp_init)(struct vp *vp);
-		void (*partition_exit)(struct partition *p);
-		void (*vp_exit)(struct vp *vp);
-		void (*vp_reset)(struct vp *vp);
-		void (*vp_init_ipi)(struct vp *vp);
-		hv_status (*init)(void *object);
-		void (*other)(void *object);
-	};
+	fn_offset fn;
 	u8 kind;
 } __packed;
 
-/* Those that can fail first. */
-enum hook_kind {
-	HOOK_partition_init, HOOK_vp_init,
-	HOOK_partition_exit, HOOK_vp_exit, HOOK_vp_reset, HOOK_vp_init_ipi,
-};
-
-/* @order: two digits; apic 30, cpuid 31, time 35, msr 36, synic 40, stimer 50, port 51 */
+/*
+ * @fn is global and __used, see fn_offset.h. @order: two digits; apic 30, cpuid
+ * 31, time 35, msr 36, synic 40, stimer 50, port 51
+ */
 #define HV_HOOK(order, hook, fn)					\
-	static const struct hv_hook __used __aligned(1)			\
-		__section(".hv_hooks." #order) hook_##hook = {		\
-		.hook = fn, .kind = HOOK_##hook,			\
-	}
+	static_assert(__builtin_types_compatible_p(__typeof__(&fn),	\
+		      __typeof__(((union hv_hook_type *)0)->hook)), #hook); \
+	__asm__(FN_TABLE(".hv_hooks." #order)				\
+		FN_OFFSET(fn)						\
+		"	.byte " HV_STRING(HOOK_##hook) "\n"		\
+		"	.popsection\n")
 
 /*
  * All hooks of a kind, in link order (alphabetical by section name). Those that
  * can fail: up to the first that does.
  */
-hv_status unit_run(enum hook_kind kind, void *object);
+hv_status unit_run(u32 kind, void *object);
 
 /* The same in reverse, for exits. */
-void unit_undo(enum hook_kind kind, void *object);
+void unit_undo(u32 kind, void *object);
 
 #endif
