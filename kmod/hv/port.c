@@ -13,7 +13,7 @@ struct port_buffer {
 	u64 from;
 };
 
-#define BUFFERS_PER_PAGE	(PAGE_SIZE / sizeof(struct port_buffer))
+#define BUFFERS_PER_PAGE	8u	/* a power of two; 13 would fit */
 #define BUFFER_PAGES		((HV_PORT_BUFFERS + BUFFERS_PER_PAGE - 1) / BUFFERS_PER_PAGE)
 
 /**
@@ -39,6 +39,8 @@ struct connection {
 	struct port *port;
 	u32 id;
 };
+
+static_assert(BUFFERS_PER_PAGE * sizeof(struct port_buffer) <= PAGE_SIZE, "a page");
 
 static struct spinlock port_lock;
 

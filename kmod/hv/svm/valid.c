@@ -145,48 +145,48 @@ static inline bool s_cet_reserved(const struct vmcb *c)
 	return svm.shstk && (c->s_cet & ~3ull);
 }
 
-/* Name of the first rule that is broken; NULL: none. */
-static const char *broken_rule(const struct vmcb *c)
+/*
+ * Every rule with its name. The names are only the driver's to read (log.h), so
+ * a number of eight bits stands for them.
+ */
+#define RULES(X)							\
+	X(svme_clear, "EFER.SVME") \
+	X(nw_without_cd, "CR0.NW without CD") \
+	X(cr0_high, "CR0 bits 63:32") \
+	X(cr3_mbz, "CR3 reserved bits") \
+	X(cr4_mbz, "CR4 reserved bits") \
+	X(dr_high, "DR6/DR7 bits 63:32") \
+	X(efer_mbz, "EFER reserved bits") \
+	X(long_without_pae, "long mode without CR4.PAE") \
+	X(long_without_pe, "long mode without CR0.PE") \
+	X(paging_without_pe, "CR0.PG without PE") \
+	X(long_and_default, "CS.L with CS.D") \
+	X(vmrun_free, "VMRUN not intercepted") \
+	X(maps_beyond, "permission map address") \
+	X(bad_event, "event injection") \
+	X(asid_zero, "ASID 0") \
+	X(gpat_reserved, "PAT type") \
+	X(ncr3_mbz, "nested CR3 reserved bits") \
+	X(cet_without_wp, "CR4.CET without CR0.WP") \
+	X(s_cet_reserved, "S_CET reserved bits")
+
+enum rule {
+	NO_RULE,
+#define RULE_NUMBER(rule, name)	RULE_##rule,
+	RULES(RULE_NUMBER)
+};
+
+static const char names[][32] HV_TEXT_SECTION = {
+#define RULE_NAME(rule, name)	[RULE_##rule] = name,
+	RULES(RULE_NAME)
+};
+
+/* The first rule that is broken. */
+static u8 broken_rule(const struct vmcb *c)
 {
-	if (svme_clear(c))
-		return HV_TEXT("EFER.SVME");
-	if (nw_without_cd(c))
-		return HV_TEXT("CR0.NW without CD");
-	if (cr0_high(c))
-		return HV_TEXT("CR0 bits 63:32");
-	if (cr3_mbz(c))
-		return HV_TEXT("CR3 reserved bits");
-	if (cr4_mbz(c))
-		return HV_TEXT("CR4 reserved bits");
-	if (dr_high(c))
-		return HV_TEXT("DR6/DR7 bits 63:32");
-	if (efer_mbz(c))
-		return HV_TEXT("EFER reserved bits");
-	if (long_without_pae(c))
-		return HV_TEXT("long mode without CR4.PAE");
-	if (long_without_pe(c))
-		return HV_TEXT("long mode without CR0.PE");
-	if (paging_without_pe(c))
-		return HV_TEXT("CR0.PG without PE");
-	if (long_and_default(c))
-		return HV_TEXT("CS.L with CS.D");
-	if (vmrun_free(c))
-		return HV_TEXT("VMRUN not intercepted");
-	if (maps_beyond(c))
-		return HV_TEXT("permission map address");
-	if (bad_event(c))
-		return HV_TEXT("event injection");
-	if (asid_zero(c))
-		return HV_TEXT("ASID 0");
-	if (gpat_reserved(c))
-		return HV_TEXT("PAT type");
-	if (ncr3_mbz(c))
-		return HV_TEXT("nested CR3 reserved bits");
-	if (cet_without_wp(c))
-		return HV_TEXT("CR4.CET without CR0.WP");
-	if (s_cet_reserved(c))
-		return HV_TEXT("S_CET reserved bits");
-	return NULL;
+#define RULE_CHECK(rule, name)	if (rule(c)) return RULE_##rule;
+	RULES(RULE_CHECK)
+	return NO_RULE;
 }
 
 bool vendor_state_valid(struct vendor_vp *v, const char **why)
@@ -194,13 +194,15 @@ bool vendor_state_valid(struct vendor_vp *v, const char **why)
 	struct vmcb *vmcb = v->vmcb;
 	u64 event_inj = vmcb->event_inj;
 	u32 asid = vmcb->asid;
+	u8 rule;
 
 	/* As the entry will see it: the tag and the event come last. */
 	svm_event_preview(v);
 	if (!asid)
 		vmcb->asid = ASID_FIRST_CHILD;
-	*why = broken_rule(vmcb);
+	rule = broken_rule(vmcb);
+	*why = names[rule];
 	vmcb->event_inj = event_inj;
 	vmcb->asid = asid;
-	return !*why;
+	return rule == NO_RULE;
 }

@@ -79,7 +79,7 @@ static bool valid(const char **why)
 {
 	bool ok = vendor_state_valid(&vp, why);
 
-	CHECK(ok == !*why);
+	CHECK(ok == !**why);		/* "" when all is well */
 	return ok;
 }
 
