@@ -70,12 +70,6 @@ static __noinline int leaf_index(u32 leaf, u32 subleaf)
 	return -1;
 }
 
-/* What some bits need besides the CPU's word for them. */
-enum need {
-	NEED_XSAVE, NEED_AVX, NEED_AVX512, NEED_PKU, NEED_LA57, NEED_TSC_AUX,
-	NEED_SPEC_CTRL, NEED_IBPB, NEED_BOTH_SPEC, NEED_INVARIANT,
-};
-
 /* The registers of leaves in which there is more to say about single bits. */
 #define PLACES(X)							\
 	X(L1, ECX) X(L7, EBX) X(L7, ECX) X(L7, EDX) X(L71, EAX) X(L71, EDX) \
@@ -92,10 +86,20 @@ static const struct {
 	PLACES(PLACE_OF)
 };
 
+/* What some bits need besides the CPU's word for them. */
 struct need_bits {
-	u8 place : 4, need : 4;
+	u8 place;
+	u8 flag;			/* of struct machine */
+	u16 xcr0;			/* all of these */
 	u32 bits;
-} __packed;
+};
+
+#define STATE(bits)	offsetof(struct machine, has_xsave), bits
+#define FLAG(member)	offsetof(struct machine, member), 0
+#define NEED_XSAVE	STATE(BIT(0))
+#define NEED_AVX	STATE(BIT(2))
+#define NEED_AVX512	STATE(MASK(7, 5))
+#define NEED_PKU	offsetof(struct machine, has_pku), BIT(9)
 
 /* TLFS processor feature (bank 1 from 64 on) and where CPUID shows it. */
 struct feature_bit {
@@ -142,37 +146,28 @@ static const struct need_bits needs[] = {
 	{ L7_ECX, NEED_AVX, 1 << 9 | 1 << 10 },
 	{ L7_ECX, NEED_AVX512, 0x00005842 },
 	{ L7_ECX, NEED_PKU, 1 << 3 },
-	{ L7_ECX, NEED_LA57, 1 << 16 },
-	{ L7_ECX, NEED_TSC_AUX, 1 << 22 },
+	{ L7_ECX, FLAG(la57), 1 << 16 },
+	{ L7_ECX, FLAG(has_tsc_aux), 1 << 22 },
 	{ L7_EDX, NEED_AVX512, 1 << 8 | 1 << 23 },
-	{ L7_EDX, NEED_BOTH_SPEC, 1u << 31 | 1 << 27 | 1 << 26 },
+	{ L7_EDX, FLAG(has_ibpb), 1u << 31 | 1 << 27 | 1 << 26 },
+	{ L7_EDX, FLAG(has_spec_ctrl), 1u << 31 | 1 << 27 | 1 << 26 },
 	{ L71_EAX, NEED_AVX, 1 << 23 | 1 << 4 | 7 },
 	{ L71_EAX, NEED_AVX512, 1 << 5 },
 	{ L71_EDX, NEED_AVX, 1 << 4 | 1 << 5 },
 	{ LX1_ECX, NEED_AVX, 1 << 11 | 1 << 16 },
-	{ LX1_EDX, NEED_TSC_AUX, 1 << 27 },
-	{ LX7_EDX, NEED_INVARIANT, 1 << 8 },
-	{ LX8_EBX, NEED_IBPB, 1 << 12 },
-	{ LX8_EBX, NEED_SPEC_CTRL, 0x1106c000 },
+	{ LX1_EDX, FLAG(has_tsc_aux), 1 << 27 },
+	{ LX7_EDX, FLAG(invariant_tsc), 1 << 8 },
+	{ LX8_EBX, FLAG(has_ibpb), 1 << 12 },
+	{ LX8_EBX, FLAG(has_spec_ctrl), 0x1106c000 },
 };
 static u32 *reg_of(struct cpuid_regs *r, u32 n)
 {
 	return &r->eax + n;
 }
 
-static __noinline u32 have(u64 xcr0)
+static bool met(const struct need_bits *n, u64 xcr0)
 {
-	bool spec = machine.has_spec_ctrl, ibpb = machine.has_ibpb;
-
-	return (xcr0 != 0) << NEED_XSAVE |
-	       (xcr0 >> 2 & 1) << NEED_AVX |
-	       ((xcr0 & MASK(7, 5)) == MASK(7, 5)) << NEED_AVX512 |
-	       (xcr0 & BIT(9) && machine.has_pku) << NEED_PKU |
-	       machine.la57 << NEED_LA57 |
-	       machine.has_tsc_aux << NEED_TSC_AUX |
-	       spec << NEED_SPEC_CTRL | ibpb << NEED_IBPB |
-	       (spec && ibpb) << NEED_BOTH_SPEC |
-	       machine.invariant_tsc << NEED_INVARIANT;
+	return (xcr0 & n->xcr0) == n->xcr0 && ((const u8 *)&machine)[n->flag];
 }
 
 /* Take @bits from @r, which shows leaf @n, if they stand in that. */
@@ -197,7 +192,6 @@ static bool whole(u32 leaf)
 static void machine_leaf(u32 leaf, u32 subleaf, u64 xcr0, struct cpuid_regs *r)
 {
 	int n = leaf_index(leaf, subleaf);
-	u32 has = have(xcr0);
 
 	machine_cpuid(leaf & 0x80000000, 0, r);
 	if ((n < 0 && !whole(leaf)) || leaf > r->eax) {
@@ -210,7 +204,7 @@ static void machine_leaf(u32 leaf, u32 subleaf, u64 xcr0, struct cpuid_regs *r)
 	for (u32 i = 0; i < 4; i++)
 		*reg_of(r, i) &= visible[n][i];
 	for (u32 i = 0; i < ARRAY_SIZE(needs); i++)
-		if (!(has & BIT(needs[i].need)))
+		if (!met(&needs[i], xcr0))
 			clear(r, n, needs[i].place, needs[i].bits);
 }
 
