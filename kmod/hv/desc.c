@@ -11,9 +11,9 @@
 #define NR_VECTORS	32
 #define STUB_BYTES	4		/* entry.S */
 
+/* The second word is the upper half of an address: the image is below 2 GiB. */
 struct gate {
-	u16 offset0, selector, flags, offset1;
-	u32 offset2, reserved;
+	u64 low, high;
 };
 
 struct table_ptr {
@@ -51,13 +51,9 @@ void desc_init(void)
 	for (u32 i = 0; i < NR_VECTORS; i++) {
 		u64 stub = (u64)&fault_stubs[i * STUB_BYTES];
 
-		idt[i] = (struct gate){
-			.offset0 = (u16)stub,
-			.selector = HV_SEL_CODE,
-			.flags = GATE_INTERRUPT | ist_of(i),
-			.offset1 = (u16)(stub >> 16),
-			.offset2 = (u32)(stub >> 32),
-		};
+		idt[i].low = (stub & 0xffff) | HV_SEL_CODE << 16 |
+			     (u64)(GATE_INTERRUPT | ist_of(i)) << 32 |
+			     stub >> 16 << 48;
 	}
 }
 
@@ -65,7 +61,6 @@ void desc_build(struct cpu_desc *d, const u64 ist[4])
 {
 	u64 tss = (u64)&d->tss, limit = sizeof(d->tss) - 1;
 
-	memset(d, 0, sizeof(*d));
 	memcpy(d->gdt, boot_gdt, sizeof(boot_gdt));
 	d->gdt[HV_SEL_TSS / 8] = DESC_TSS | limit | (tss & 0xffffff) << 16 |
 				 (tss >> 24 & 0xff) << 56;

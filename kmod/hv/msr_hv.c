@@ -24,20 +24,10 @@ static enum msr_result place_hypercall(struct partition *p, u64 val)
 	return r;
 }
 
-/*
- * ENDBR64 first: a guest that enforces IBT calls the page indirectly, and 6.12
- * switches IBT off when it is missing (guest-contract 2.3). INT3 after the
- * sequence. The contents never change while the page is mapped.
- */
+/* INT3 after the sequence. The contents never change while the page is mapped. */
 static void fill_hypercall_page(u8 *page)
 {
-	static const u8 endbr64[4] = { 0xf3, 0x0f, 0x1e, 0xfa };
-
 	memset(page, 0xcc, PAGE_SIZE);
-	if (memcmp(vendor_hypercall_code, endbr64, 4)) {
-		memcpy(page, endbr64, 4);
-		page += 4;
-	}
 	memcpy(page, vendor_hypercall_code, vendor_hypercall_code_len);
 }
 

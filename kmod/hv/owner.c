@@ -62,47 +62,50 @@ struct page_info owner_get(u64 pfn)
 	return load(pfn).i;
 }
 
+/* The counts in the word: of mappings, of shares. */
+#define MAPS		MASK(63, 32)
+#define SHARES		MASK(31, 16)
+static_assert(offsetof(struct page_info, link) == 4 &&
+	      offsetof(struct page_info, owner) == 2, "the counts");
+
 /*
- * Change the counts of a page of the root. A page is SHARED while it has
- * shares. False: not the root's page, or a count would wrap.
+ * Change a count of a page of the root. A page is SHARED while it has shares.
+ * False: not the root's page, or the count would wrap.
  */
-static bool count(u64 pfn, int maps, int shares)
+static bool count(u64 pfn, u64 field, bool up)
 {
 	union info old = load(pfn), new;
+	u64 one = field & -field;
 
 	do {
-		new = old;
-		new.i.link += maps;
-		new.i.owner += shares;
-		new.i.state = new.i.owner ? PG_SHARED : PG_ROOT;
 		if (old.i.state != PG_ROOT && old.i.state != PG_SHARED)
 			return false;
-		/* A count that goes up must be greater, and so on. */
-		if ((new.i.link > old.i.link) != (maps > 0) ||
-		    (new.i.owner > old.i.owner) != (shares > 0))
+		if ((old.w & field) == (up ? field : 0))
 			return false;
+		new.w = up ? old.w + one : old.w - one;
+		new.i.state = new.i.owner ? PG_SHARED : PG_ROOT;
 	} while (!store(pfn, &old, new));
 	return true;
 }
 
 bool owner_map_get(u64 pfn)
 {
-	return count(pfn, 1, 0);
+	return count(pfn, MAPS, true);
 }
 
 void owner_map_put(u64 pfn)
 {
-	HV_BUG_ON(!count(pfn, -1, 0));
+	HV_BUG_ON(!count(pfn, MAPS, false));
 }
 
 bool owner_share(u64 pfn)
 {
-	return count(pfn, 0, 1);
+	return count(pfn, SHARES, true);
 }
 
 void owner_unshare(u64 pfn)
 {
-	HV_BUG_ON(!count(pfn, 0, -1));
+	HV_BUG_ON(!count(pfn, SHARES, false));
 }
 
 bool owner_deposit(u64 pfn, u16 slot)

@@ -190,7 +190,7 @@ void vendor_flush(struct vendor_vp *v);
 /* Everything this CPU may hold: host translations and every guest's. */
 void vendor_cpu_flush_all(void);
 
-/* What the hypercall page must contain: the call instruction and a RET. */
+/* What the hypercall page must contain: ENDBR64, the call instruction, RET. */
 extern const u8 vendor_hypercall_code[];
 extern const u32 vendor_hypercall_code_len;
 

@@ -155,6 +155,12 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 	svm_exit_decode(v, exit);
 }
 
-/* VMMCALL; RET (the page ends in INT3, which the core fills in). */
-const u8 vendor_hypercall_code[] = { 0x0f, 0x01, 0xd9, 0xc3 };
+/*
+ * ENDBR64; VMMCALL; RET (the page ends in INT3, which the core fills in). A guest
+ * that enforces IBT calls the page indirectly, and 6.12 switches IBT off when
+ * the first is missing (guest-contract 2.3).
+ */
+const u8 vendor_hypercall_code[] = {
+	0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x01, 0xd9, 0xc3
+};
 const u32 vendor_hypercall_code_len = sizeof(vendor_hypercall_code);

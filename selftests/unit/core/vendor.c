@@ -280,7 +280,9 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *e)
 		cpu->leave = true;
 }
 
-const u8 vendor_hypercall_code[] = { 0x0f, 0x01, 0xd9, 0xc3 };
+const u8 vendor_hypercall_code[] = {
+	0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x01, 0xd9, 0xc3
+};
 const u32 vendor_hypercall_code_len = sizeof(vendor_hypercall_code);
 const u32 vendor_id = 0;
 

@@ -26,7 +26,9 @@ int irq_mutation;
 void (*race_hook)(const char *where, void *what);
 
 static struct percpu cpus[NR_TEST_VPS];
-const u8 vendor_hypercall_code[] = { 0x0f, 0x01, 0xd9, 0xc3 };
+const u8 vendor_hypercall_code[] = {
+	0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x01, 0xd9, 0xc3
+};
 const u32 vendor_hypercall_code_len = sizeof(vendor_hypercall_code);
 
 void fail(const char *fmt, ...)
