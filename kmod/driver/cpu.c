@@ -230,7 +230,8 @@ int hvp_for_each_cpu_enter(void)
 
 static void promote_one(void *unused)
 {
-	promote(this_cpu_ptr(&hvp_cpu));
+	if (!promote(this_cpu_ptr(&hvp_cpu)))
+		pr_err("hvpart: CPU %d was not promoted\n", smp_processor_id());
 }
 
 void hvp_cpu_promote_all(void)

@@ -30,6 +30,11 @@ DEFINE_XARRAY(hvp_partitions);
 static DEFINE_MUTEX(create_lock);
 static bool create_closed;
 
+/* All that the hypervisor has, also those on their way out, which no list has. */
+static atomic_t nr_entered = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(all_gone);
+#define ALL_GONE_TIMEOUT	(30 * HZ)
+
 /* --- the end ------------------------------------------------------------------ */
 
 /* After this no dispatch is issued, and none is under way. */
@@ -107,6 +112,8 @@ static void partition_end(struct hvp_partition *part,
 	}
 	partition_delete(part);
 	part->ended = true;
+	if (atomic_dec_and_test(&nr_entered))
+		wake_up_all(&all_gone);
 	trace_hvpart_partition_destroy(part->account.id,
 				       atomic64_read(&part->account.pages));
 	hvp_event_ended(part, reason);
@@ -182,6 +189,10 @@ void hvp_partition_end_all(void)
 		mutex_unlock(&part->lock);
 		hvp_partition_put(part);
 	}
+	/* The last CPU is not promoted while one is there. */
+	if (!wait_event_timeout(all_gone, !atomic_read(&nr_entered),
+				ALL_GONE_TIMEOUT))
+		pr_err(pr_hvpart "a partition does not end\n");
 }
 
 /* --- ioctls ------------------------------------------------------------------ */
@@ -389,6 +400,7 @@ static int partition_enter(struct hvp_partition *part,
 	if (!create_closed)
 		ret = creation_call(args, &part->account.id);
 	if (!ret) {
+		atomic_inc(&nr_entered);
 		part->ended = false;
 		ret = xa_insert(&hvp_partitions, part->account.id, part,
 				GFP_KERNEL_ACCOUNT);

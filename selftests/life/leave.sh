@@ -148,7 +148,7 @@ wait_for 120 heard deb @@end && wait_for 60 runs spin || exit 1
 echo "@@leaving by $LEAVE"
 case $LEAVE in
 reboot)	reboot -f ;;
-kexec)	/life/kexec /l2/vmlinuz /dev/shm/root "$line" ;;
+kexec)	taskset 2 /life/kexec -k "$(cat /run/hvpart/deb/pid)" /l2/vmlinuz /dev/shm/root "$line" ;;
 panic)	echo c >/proc/sysrq-trigger ;;
 dump)	taskset 2 sh -c 'echo c >/proc/sysrq-trigger' ;;
 esac
