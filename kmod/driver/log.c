@@ -13,8 +13,13 @@
 
 /* --- the texts --------------------------------------------------------------- */
 
-/* The section of the image's file; NULL when it has none that ends with a NUL. */
-static const char *texts(size_t *bytes)
+/* A section of the image's file that ends with a NUL; or none. */
+struct texts {
+	const char *start;
+	size_t bytes;
+};
+
+static struct texts find_texts(void)
 {
 	const struct elf64_hdr *eh = hvp_image();
 	const struct elf64_shdr *sh = hvp_image() + eh->e_shoff;
@@ -26,27 +31,26 @@ static const char *texts(size_t *bytes)
 
 		if (strcmp(names + sh[i].sh_name, ".messages"))
 			continue;
-		*bytes = sh[i].sh_size;
-		return *bytes && !start[*bytes - 1] ? start : NULL;
+		if (sh[i].sh_size && !start[sh[i].sh_size - 1])
+			return (struct texts){ start, sh[i].sh_size };
+		break;
 	}
-	return NULL;
+	return (struct texts){ NULL, 0 };
 }
 
-static const char *text_at(u64 place)
+static const char *text_at(const struct texts *t, u64 place)
 {
-	size_t bytes;
-	const char *start = texts(&bytes);
-
-	return start && place < bytes ? start + place : "?";
+	return place < t->bytes ? t->start + place : "?";
 }
 
 /* --- a line ------------------------------------------------------------------ */
 
-static int put_arg(char *to, size_t room, const char *conversion, u64 arg)
+static int put_arg(const struct texts *t, char *to, size_t room,
+		   const char *conversion, u64 arg)
 {
 	switch (conversion[0]) {
 	case 's':
-		return scnprintf(to, room, "%s", text_at(arg));
+		return scnprintf(to, room, "%s", text_at(t, arg));
 	case 'u':
 		return scnprintf(to, room, "%u", (u32)arg);
 	case 'x':
@@ -57,10 +61,10 @@ static int put_arg(char *to, size_t room, const char *conversion, u64 arg)
 	}
 }
 
-static void put_line(struct hvpart_log_record *to,
+static void put_line(const struct texts *t, struct hvpart_log_record *to,
 		     const struct hvpart_log_entry *from)
 {
-	const char *f = text_at(from->text);
+	const char *f = text_at(t, from->text);
 	unsigned int arg = 0;
 	size_t at = 0;
 
@@ -74,7 +78,7 @@ static void put_line(struct hvpart_log_record *to,
 			continue;
 		}
 		f++;
-		at += put_arg(to->text + at, sizeof(to->text) - at, f,
+		at += put_arg(t, to->text + at, sizeof(to->text) - at, f,
 			      from->args[arg++]);
 		f += !strncmp(f, "ll", 2) ? 3 : 1;
 	}
@@ -93,6 +97,7 @@ int hvp_read_log(u64 first, u32 max, struct hvp_log_page *page)
 		.in_len = sizeof(in),
 		.out_len = HV_HYP_PAGE_SIZE,
 	};
+	struct texts t;
 	int ret;
 	u32 i;
 
@@ -108,8 +113,9 @@ int hvp_read_log(u64 first, u32 max, struct hvp_log_page *page)
 		page->first = out->first;
 		page->next = out->next;
 		page->count = out->count;
+		t = find_texts();
 		for (i = 0; i < out->count; i++)
-			put_line(&page->records[i], &out->records[i]);
+			put_line(&t, &page->records[i], &out->records[i]);
 	}
 	free_page((unsigned long)out);
 	return ret;
