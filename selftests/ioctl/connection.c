@@ -7,63 +7,27 @@
 #include "part.h"
 #include <hvpart/call_interrupt.h>
 
-#define IO(m)	((struct hv_x64_io_port_intercept_message *)(m).u.payload)
 #define SINT	4		/* what guest_synic listens to */
 #define CONN	0x2042
 
 FIXTURE(connection)
 {
-	int dev, part, vp;
-	u8 *ram;
-	volatile struct guest_box *box;
-	struct hv_vp_register_page *regs;
-	struct hv_message m;
+	struct caller c;
 	u8 *page;		/* a state page was read to it */
 };
 
 FIXTURE_SETUP(connection)
 {
-	self->dev = dev_open();
-	ASSERT_GE(self->dev, 0);
-	self->part = part_create_ready(self->dev);
-	ASSERT_GE(self->part, 0);
-	self->ram = mmap(NULL, GUEST_RAM, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	self->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	guest_load_image(self->ram);
-	self->box = (void *)(self->ram + GUEST_BOX);
-	ASSERT_EQ(0, part_mem(self->part, 0, self->ram, GUEST_RAM, MEM_RAM));
-	self->vp = vp_create(self->part, 0);
-	ASSERT_GE(self->vp, 0);
-	self->regs = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			  self->vp, 0);
-	ASSERT_EQ(0, guest_start_long(self->vp, 0, guest_synic));
-	/* Up to the OUT before the first call: the SynIC is on. */
-	ASSERT_EQ(0, vp_run(self->vp, &self->m));
-	ASSERT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->m.header.message_type);
+	ASSERT_NE(MAP_FAILED, self->page);
+	/* The SynIC is on. */
+	ASSERT_EQ(0, caller_create(&self->c, guest_synic));
 }
 
 FIXTURE_TEARDOWN(connection)
 {
-	close(self->vp);
-	close(self->part);
-	close(self->dev);
-}
-
-/* The guest issues a hypercall @n times; returns its results, or ~0. */
-static u64 guest_calls(FIXTURE_DATA(connection) *self, u64 control, u64 in, u32 n)
-{
-	self->box->control = control;
-	self->box->in = in;
-	self->box->out = GUEST_OUT;
-	self->box->again = n - 1;
-	self->regs->rip = IO(self->m)->header.rip + 2;
-	self->regs->dirty = 1 << HV_X64_REGISTER_CLASS_IP;
-	if (vp_run(self->vp, &self->m) ||
-	    self->m.header.message_type != HVMSG_X64_IO_PORT_INTERCEPT)
-		return ~0ULL;
-	return self->box->result;
+	caller_close(&self->c);
 }
 
 static int to_messages(int part, u32 sint)
@@ -146,7 +110,7 @@ static const u8 *state_page(FIXTURE_DATA(connection) *self, u8 type)
 	};
 
 	memset(self->page, 0xFF, PAGE);
-	do_ioctl(self->vp, HVPART_GET_VP_STATE, &a);
+	do_ioctl(self->c.vp, HVPART_GET_VP_STATE, &a);
 	return self->page;
 }
 
@@ -190,12 +154,12 @@ TEST_F(connection, structure)
 		.port_type = HV_PORT_TYPE_EVENT, .sint = 1, .flag_count = 1,
 	};
 	struct hvpart_connect a = good;
-	int fresh = part_create(self->dev), fd;
+	int fresh = part_create(self->c.dev), fd;
 
 #define REFUSED(field, value) do {					\
 	a = good;							\
 	a.field = value;						\
-	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_CONNECT, &a));	\
+	EXPECT_EQ(-EINVAL, do_ioctl(self->c.part, HVPART_CONNECT, &a));	\
 } while (0)
 
 	REFUSED(reserved, 1);
@@ -213,26 +177,26 @@ TEST_F(connection, structure)
 	REFUSED(base_flag, 2048);
 	a = good;
 	EXPECT_EQ(-ENODEV, do_ioctl(fresh, HVPART_CONNECT, &a));
-	EXPECT_EQ(-EFAULT, do_ioctl(self->part, HVPART_CONNECT, NULL));
-	EXPECT_EQ(-ENOTTY, do_ioctl(self->vp, HVPART_CONNECT, &a));
-	EXPECT_EQ(-ENOTTY, do_ioctl(self->dev, HVPART_CONNECT, &a));
-	EXPECT_EQ(0, ports(self->part));
+	EXPECT_EQ(-EFAULT, do_ioctl(self->c.part, HVPART_CONNECT, NULL));
+	EXPECT_EQ(-ENOTTY, do_ioctl(self->c.vp, HVPART_CONNECT, &a));
+	EXPECT_EQ(-ENOTTY, do_ioctl(self->c.dev, HVPART_CONNECT, &a));
+	EXPECT_EQ(0, ports(self->c.part));
 	a.base_flag = 2047;
-	fd = do_ioctl(self->part, HVPART_CONNECT, &a);
+	fd = do_ioctl(self->c.part, HVPART_CONNECT, &a);
 	ASSERT_GE(fd, 0);
 	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
-	EXPECT_EQ(1, ports(self->part));
+	EXPECT_EQ(1, ports(self->c.part));
 	EXPECT_EQ(-ENOTTY, do_ioctl(fd, HVPART_CONNECT, &a));
 	EXPECT_EQ(-ENOTTY, do_ioctl(fd, HVPART_GET_STATS, &a));
 	close(fd);
-	EXPECT_EQ(0, ports(self->part));
+	EXPECT_EQ(0, ports(self->c.part));
 	close(fresh);
 }
 
 TEST_F(connection, messages)
 {
 	struct hvpart_post_message a = { .status = 1 };
-	int fd = to_messages(self->part, SINT);
+	int fd = to_messages(self->c.part, SINT);
 	u16 status;
 
 	ASSERT_GE(fd, 0);
@@ -264,10 +228,10 @@ TEST_F(connection, messages)
 	/* Not what it is for. */
 	EXPECT_EQ(-EINVAL, signal_flag(fd, 0, &status));
 	EXPECT_EQ(HV_STATUS_INVALID_PORT_ID, status);
-	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, self->dev, 0));
+	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, self->c.dev, 0));
 	/* What waits goes with the port, and the next one has all buffers. */
 	close(fd);
-	fd = to_messages(self->part, SINT);
+	fd = to_messages(self->c.part, SINT);
 	for (u64 n = 0; n < 16; n++)
 		EXPECT_EQ(0, post(fd, 1, 8, n, &status));
 	EXPECT_EQ(-EAGAIN, post(fd, 1, 8, 0, &status));
@@ -277,7 +241,7 @@ TEST_F(connection, messages)
 TEST_F(connection, events)
 {
 	struct hvpart_signal_event a = { .status = 1 };
-	int fd = to_events(self->part, 100, 10);
+	int fd = to_events(self->c.part, 100, 10);
 	u16 status;
 
 	ASSERT_GE(fd, 0);
@@ -297,8 +261,8 @@ TEST_F(connection, events)
 	EXPECT_FALSE(flag_is_set(self, 102));
 	close(fd);
 	/* A VP that does not listen. */
-	ASSERT_EQ(0, guest_start_long(self->vp, 0, guest_hypercall));
-	fd = do_ioctl(self->part, HVPART_CONNECT, &(struct hvpart_connect) {
+	ASSERT_EQ(0, guest_start_long(self->c.vp, 0, guest_hypercall));
+	fd = do_ioctl(self->c.part, HVPART_CONNECT, &(struct hvpart_connect) {
 		.port_type = HV_PORT_TYPE_EVENT, .sint = 5, .flag_count = 1,
 	});
 	EXPECT_EQ(-EIO, signal_flag(fd, 0, &status));
@@ -310,20 +274,20 @@ TEST_F(connection, eventfd_structure)
 {
 	const int efd = eventfd(0, EFD_NONBLOCK), other = eventfd(0, 0);
 	struct hvpart_event_eventfd a = { .fd = efd, .reserved = 1 };
-	int fd = to_events(self->part, 0, 8);
+	int fd = to_events(self->c.part, 0, 8);
 
 	EXPECT_EQ(-EINVAL, do_ioctl(fd, HVPART_EVENT_EVENTFD, &a));
 	EXPECT_EQ(-EFAULT, do_ioctl(fd, HVPART_EVENT_EVENTFD, NULL));
 	EXPECT_EQ(-EINVAL, bind_flag(fd, 8, efd, 0));
 	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, efd, 2));
-	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, self->dev, 0));
+	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, self->c.dev, 0));
 	EXPECT_EQ(-EBADF, bind_flag(fd, 0, -1, 0));
 	EXPECT_EQ(-ENOENT, bind_flag(fd, 0, efd, HVPART_PORT_DEASSIGN));
 	EXPECT_EQ(0, bind_flag(fd, 0, efd, 0));
 	EXPECT_EQ(-EEXIST, bind_flag(fd, 0, efd, 0));
 	EXPECT_EQ(-EEXIST, bind_flag(fd, 0, other, 0));
 	EXPECT_EQ(-ENOENT, bind_flag(fd, 0, other, HVPART_PORT_DEASSIGN));
-	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, self->dev, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(-EINVAL, bind_flag(fd, 0, self->c.dev, HVPART_PORT_DEASSIGN));
 	/* Several flags by one eventfd. */
 	EXPECT_EQ(0, bind_flag(fd, 1, efd, 0));
 	EXPECT_EQ(0, bind_flag(fd, 0, efd, HVPART_PORT_DEASSIGN));
@@ -336,7 +300,7 @@ TEST_F(connection, eventfd_structure)
 TEST_F(connection, eventfd)
 {
 	const int a = eventfd(0, EFD_NONBLOCK), b = eventfd(1, EFD_NONBLOCK);
-	int fd = to_events(self->part, 0, 8);
+	int fd = to_events(self->c.part, 0, 8);
 
 	ASSERT_EQ(0, bind_flag(fd, 2, a, 0));
 	EXPECT_FALSE(flag_is_set(self, 2));
@@ -363,14 +327,14 @@ TEST_F(connection, eventfd_of_a_port)
 {
 	const int efd = eventfd(0, EFD_NONBLOCK);
 	const struct hvpart_port_eventfd up = { .connection_id = CONN, .fd = efd };
-	int fd = to_events(self->part, 0, 8);
+	int fd = to_events(self->c.part, 0, 8);
 
-	ASSERT_EQ(0, do_ioctl(self->part, HVPART_PORT_EVENTFD, &up));
+	ASSERT_EQ(0, do_ioctl(self->c.part, HVPART_PORT_EVENTFD, &up));
 	ASSERT_EQ(0, bind_flag(fd, 6, efd, 0));
-	EXPECT_EQ(0, guest_calls(self, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
+	EXPECT_EQ(0, caller_calls(&self->c, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
 				 CONN, 1));
 	EXPECT_TRUE(flag_comes(self, 6));
-	EXPECT_EQ(0, guest_calls(self, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
+	EXPECT_EQ(0, caller_calls(&self->c, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
 				 CONN, 2000));
 	close(fd);
 	close(efd);
@@ -379,7 +343,7 @@ TEST_F(connection, eventfd_of_a_port)
 /* A descriptor keeps the partition; all ends in any order. */
 TEST_F(connection, descriptor_lifetimes)
 {
-	int part = part_create_ready(self->dev), vp, efd = eventfd(0, 0);
+	int part = part_create_ready(self->c.dev), vp, efd = eventfd(0, 0);
 	struct hvpart_list list = { .count = 0 };
 	int events, messages;
 	u16 status;
@@ -401,7 +365,7 @@ TEST_F(connection, descriptor_lifetimes)
 	EXPECT_EQ(0, post(messages, 1, 8, 0, &status));
 	close(events);
 	close(messages);
-	EXPECT_EQ(0, do_ioctl(self->dev, HVPART_LIST, &list));
+	EXPECT_EQ(0, do_ioctl(self->c.dev, HVPART_LIST, &list));
 }
 
 struct shaker {
@@ -428,8 +392,8 @@ static void *bind_and_unbind(void *arg)
 /* Signals while what they go to comes and goes. */
 TEST_F(connection, races)
 {
-	struct shaker s = { .part = self->part, .efd = eventfd(0, EFD_NONBLOCK) };
-	int fd = to_events(self->part, 0, 8);
+	struct shaker s = { .part = self->c.part, .efd = eventfd(0, EFD_NONBLOCK) };
+	int fd = to_events(self->c.part, 0, 8);
 	pthread_t t;
 
 	ASSERT_EQ(0, bind_flag(fd, 7, s.efd, 0));
@@ -440,7 +404,7 @@ TEST_F(connection, races)
 	pthread_join(t, NULL);
 	EXPECT_TRUE(flag_is_set(self, 7));
 	close(fd);
-	EXPECT_EQ(0, ports(self->part));
+	EXPECT_EQ(0, ports(self->c.part));
 	close(s.efd);
 }
 

@@ -269,3 +269,52 @@ void drop_ipc_lock(void)
 	if (syscall(SYS_capset, &h, d))
 		abort();
 }
+
+int caller_create(struct caller *c, const u8 *entry)
+{
+	int ret;
+
+	c->dev = dev_open();
+	c->part = part_create_ready(c->dev);
+	c->ram = mmap(NULL, GUEST_RAM, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (c->dev < 0 || c->part < 0 || c->ram == MAP_FAILED)
+		return -EIO;
+	guest_load_image(c->ram);
+	c->box = (void *)(c->ram + GUEST_BOX);
+	ret = part_mem(c->part, 0, c->ram, GUEST_RAM, MEM_RAM);
+	if (ret)
+		return ret;
+	c->vp = vp_create(c->part, 0);
+	c->regs = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, c->vp, 0);
+	if (c->vp < 0 || c->regs == MAP_FAILED)
+		return -EIO;
+	ret = guest_start_long(c->vp, 0, entry);
+	if (!ret)
+		ret = vp_run(c->vp, &c->m);
+	if (ret)
+		return ret;
+	return c->m.header.message_type == HVMSG_X64_IO_PORT_INTERCEPT ? 0 :
+									 -EPROTO;
+}
+
+void caller_close(struct caller *c)
+{
+	close(c->vp);
+	close(c->part);
+	close(c->dev);
+}
+
+u64 caller_calls(struct caller *c, u64 control, u64 in, u32 n)
+{
+	c->box->control = control;
+	c->box->in = in;
+	c->box->out = GUEST_OUT;
+	c->box->again = n - 1;
+	c->regs->rip = IO(c->m)->header.rip + 2;
+	c->regs->dirty = 1 << HV_X64_REGISTER_CLASS_IP;
+	if (vp_run(c->vp, &c->m) ||
+	    c->m.header.message_type != HVMSG_X64_IO_PORT_INTERCEPT)
+		return ~0ULL;
+	return c->box->result;
+}

@@ -105,4 +105,22 @@ int guest_start_long(int vp, u32 index, const u8 *entry);
 /* RIP of an entry point */
 u64 guest_addr(const u8 *entry);
 
+/* --- a guest that makes hypercalls ---------------------------------------- */
+
+#define IO(m)	((struct hv_x64_io_port_intercept_message *)(m).u.payload)
+
+struct caller {
+	int dev, part, vp;
+	u8 *ram;
+	volatile struct guest_box *box;
+	struct hv_vp_register_page *regs;
+	struct hv_message m;		/* the OUT it stands at */
+};
+
+/* Runs up to the OUT before its first call. 0 or -errno. */
+int caller_create(struct caller *c, const u8 *entry);
+void caller_close(struct caller *c);
+/* It issues a hypercall @n times; returns the last result, or ~0. */
+u64 caller_calls(struct caller *c, u64 control, u64 in, u32 n);
+
 #endif

@@ -7,64 +7,26 @@
 #include <sys/eventfd.h>
 #include "part.h"
 
-#define IO(m)	((struct hv_x64_io_port_intercept_message *)(m).u.payload)
 #define CONN	0x2042
 
 FIXTURE(ports)
 {
-	int dev, part, vp;
-	u8 *ram;
-	volatile struct guest_box *box;
-	struct hv_vp_register_page *regs;
-	struct hv_message m;
+	struct caller c;
 };
 
 FIXTURE_SETUP(ports)
 {
-	self->dev = dev_open();
-	ASSERT_GE(self->dev, 0);
-	self->part = part_create_ready(self->dev);
-	ASSERT_GE(self->part, 0);
-	self->ram = mmap(NULL, GUEST_RAM, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	guest_load_image(self->ram);
-	self->box = (void *)(self->ram + GUEST_BOX);
-	ASSERT_EQ(0, part_mem(self->part, 0, self->ram, GUEST_RAM, MEM_RAM));
-	self->vp = vp_create(self->part, 0);
-	ASSERT_GE(self->vp, 0);
-	self->regs = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			  self->vp, 0);
-	ASSERT_EQ(0, guest_start_long(self->vp, 0, guest_hypercall));
-	/* Up to the OUT before the first call. */
-	ASSERT_EQ(0, vp_run(self->vp, &self->m));
-	ASSERT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->m.header.message_type);
+	ASSERT_EQ(0, caller_create(&self->c, guest_hypercall));
 }
 
 FIXTURE_TEARDOWN(ports)
 {
-	close(self->vp);
-	close(self->part);
-	close(self->dev);
-}
-
-/* The guest issues a hypercall @n times; returns its results, or ~0. */
-static u64 guest_calls(FIXTURE_DATA(ports) *self, u64 control, u64 in, u32 n)
-{
-	self->box->control = control;
-	self->box->in = in;
-	self->box->out = GUEST_OUT;
-	self->box->again = n - 1;
-	self->regs->rip = IO(self->m)->header.rip + 2;
-	self->regs->dirty = 1 << HV_X64_REGISTER_CLASS_IP;
-	if (vp_run(self->vp, &self->m) ||
-	    self->m.header.message_type != HVMSG_X64_IO_PORT_INTERCEPT)
-		return ~0ULL;
-	return self->box->result;
+	caller_close(&self->c);
 }
 
 static u64 guest_call(FIXTURE_DATA(ports) *self, u64 control, u64 in)
 {
-	return guest_calls(self, control, in, 1);
+	return caller_calls(&self->c, control, in, 1);
 }
 
 static u64 guest_signal(FIXTURE_DATA(ports) *self, u32 conn, u16 flag)
@@ -75,7 +37,7 @@ static u64 guest_signal(FIXTURE_DATA(ports) *self, u32 conn, u16 flag)
 
 static u64 guest_post(FIXTURE_DATA(ports) *self, u32 conn, u64 word)
 {
-	u64 *in = (void *)(self->ram + GUEST_IN);
+	u64 *in = (void *)(self->c.ram + GUEST_IN);
 
 	in[0] = conn;
 	in[1] = 1 | 16ULL << 32;	/* type 1, 16 bytes */
@@ -114,26 +76,26 @@ TEST_F(ports, event_structure)
 {
 	const int efd = eventfd(0, EFD_NONBLOCK);
 	struct hvpart_port_eventfd a = { .fd = efd, .reserved = 1 };
-	int fresh = part_create(self->dev);
+	int fresh = part_create(self->c.dev);
 
-	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_PORT_EVENTFD, &a));
-	EXPECT_EQ(-EINVAL, bind_event(self->part, 1 << 24, 0, efd, 0));
-	EXPECT_EQ(-EINVAL, bind_event(self->part, 1, 2048, efd, 0));
-	EXPECT_EQ(-EINVAL, bind_event(self->part, 1, 0, efd, 2));
-	EXPECT_EQ(-EBADF, bind_event(self->part, 1, 0, -1, 0));
-	EXPECT_EQ(-EINVAL, bind_event(self->part, 1, 0, self->dev, 0));
-	EXPECT_EQ(-EFAULT, do_ioctl(self->part, HVPART_PORT_EVENTFD, NULL));
+	EXPECT_EQ(-EINVAL, do_ioctl(self->c.part, HVPART_PORT_EVENTFD, &a));
+	EXPECT_EQ(-EINVAL, bind_event(self->c.part, 1 << 24, 0, efd, 0));
+	EXPECT_EQ(-EINVAL, bind_event(self->c.part, 1, 2048, efd, 0));
+	EXPECT_EQ(-EINVAL, bind_event(self->c.part, 1, 0, efd, 2));
+	EXPECT_EQ(-EBADF, bind_event(self->c.part, 1, 0, -1, 0));
+	EXPECT_EQ(-EINVAL, bind_event(self->c.part, 1, 0, self->c.dev, 0));
+	EXPECT_EQ(-EFAULT, do_ioctl(self->c.part, HVPART_PORT_EVENTFD, NULL));
 	EXPECT_EQ(-ENODEV, bind_event(fresh, 1, 0, efd, 0));
-	EXPECT_EQ(-ENOENT, bind_event(self->part, 1, 0, efd, HVPART_PORT_DEASSIGN));
-	EXPECT_EQ(0, bind_event(self->part, 1, 0, efd, 0));
-	EXPECT_EQ(-EEXIST, bind_event(self->part, 1, 0, efd, 0));
-	EXPECT_EQ(-EEXIST, bind_msgq(self->part, 1));
-	EXPECT_EQ(0, bind_event(self->part, 1, 1, efd, 0));
-	EXPECT_EQ(0, bind_event(self->part, 1, 0, efd, HVPART_PORT_DEASSIGN));
-	EXPECT_EQ(0, bind_event(self->part, 1, 1, efd, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(-ENOENT, bind_event(self->c.part, 1, 0, efd, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, bind_event(self->c.part, 1, 0, efd, 0));
+	EXPECT_EQ(-EEXIST, bind_event(self->c.part, 1, 0, efd, 0));
+	EXPECT_EQ(-EEXIST, bind_msgq(self->c.part, 1));
+	EXPECT_EQ(0, bind_event(self->c.part, 1, 1, efd, 0));
+	EXPECT_EQ(0, bind_event(self->c.part, 1, 0, efd, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, bind_event(self->c.part, 1, 1, efd, HVPART_PORT_DEASSIGN));
 	/* The connection went with its last flag. */
-	EXPECT_GE(bind_msgq(self->part, 1), 0);
-	EXPECT_EQ(-EEXIST, bind_event(self->part, 1, 0, efd, 0));
+	EXPECT_GE(bind_msgq(self->c.part, 1), 0);
+	EXPECT_EQ(-EEXIST, bind_event(self->c.part, 1, 0, efd, 0));
 	close(fresh);
 }
 
@@ -150,9 +112,9 @@ TEST_F(ports, events)
 	const int a = eventfd(0, EFD_NONBLOCK), b = eventfd(0, EFD_NONBLOCK);
 
 	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
-	ASSERT_EQ(0, bind_event(self->part, CONN, 0, a, 0));
-	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, 0));
-	EXPECT_EQ(1, connections(self->part));
+	ASSERT_EQ(0, bind_event(self->c.part, CONN, 0, a, 0));
+	ASSERT_EQ(0, bind_event(self->c.part, CONN, 2047, b, 0));
+	EXPECT_EQ(1, connections(self->c.part));
 	EXPECT_EQ(0, guest_signal(self, CONN, 0));
 	EXPECT_EQ(1, event_count(a));
 	EXPECT_EQ(0, event_count(b));
@@ -163,11 +125,11 @@ TEST_F(ports, events)
 	/* A flag that nobody listens to. */
 	EXPECT_EQ(0, guest_signal(self, CONN, 5));
 	EXPECT_EQ(0, event_count(a) + event_count(b));
-	ASSERT_EQ(0, bind_event(self->part, CONN, 0, a, HVPART_PORT_DEASSIGN));
+	ASSERT_EQ(0, bind_event(self->c.part, CONN, 0, a, HVPART_PORT_DEASSIGN));
 	EXPECT_EQ(0, guest_signal(self, CONN, 0));
 	EXPECT_EQ(0, event_count(a));
-	ASSERT_EQ(0, bind_event(self->part, CONN, 2047, b, HVPART_PORT_DEASSIGN));
-	EXPECT_EQ(0, connections(self->part));
+	ASSERT_EQ(0, bind_event(self->c.part, CONN, 2047, b, HVPART_PORT_DEASSIGN));
+	EXPECT_EQ(0, connections(self->c.part));
 	EXPECT_EQ(HV_STATUS_INVALID_CONNECTION_ID, guest_signal(self, CONN, 0));
 }
 
@@ -192,22 +154,22 @@ TEST_F(ports, delivery_in_the_kernel)
 	const int efd = eventfd(0, EFD_NONBLOCK);
 	struct hvpart_vp_stats before, after;
 	struct hv_message m[32];
-	int q = bind_msgq(self->part, CONN + 1);
+	int q = bind_msgq(self->c.part, CONN + 1);
 
-	ASSERT_EQ(0, bind_event(self->part, CONN, 3, efd, 0));
-	before = vp_stats(self->vp);
-	EXPECT_EQ(0, guest_calls(self, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
+	ASSERT_EQ(0, bind_event(self->c.part, CONN, 3, efd, 0));
+	before = vp_stats(self->c.vp);
+	EXPECT_EQ(0, caller_calls(&self->c, HVCALL_SIGNAL_EVENT | HV_HYPERCALL_FAST_BIT,
 				 CONN | 3ULL << 32, 1000));
-	after = vp_stats(self->vp);
+	after = vp_stats(self->c.vp);
 	EXPECT_EQ(1000, event_count(efd));
 	EXPECT_EQ(1000, after.hypercalls - before.hypercalls);
 	EXPECT_EQ(1, after.intercepts - before.intercepts);
 
 	fcntl(q, F_SETFL, O_NONBLOCK);
 	EXPECT_EQ(0, guest_post(self, CONN + 1, 7));
-	before = vp_stats(self->vp);
-	EXPECT_EQ(0, guest_calls(self, HVCALL_POST_MESSAGE, GUEST_IN, 15));
-	after = vp_stats(self->vp);
+	before = vp_stats(self->c.vp);
+	EXPECT_EQ(0, caller_calls(&self->c, HVCALL_POST_MESSAGE, GUEST_IN, 15));
+	after = vp_stats(self->c.vp);
 	EXPECT_EQ(1, after.intercepts - before.intercepts);
 	EXPECT_EQ(16 * sizeof(m[0]), read(q, m, sizeof(m)));
 	close(q);
@@ -218,11 +180,11 @@ TEST_F(ports, delivery_in_the_kernel)
 TEST_F(ports, statuses)
 {
 	const int efd = eventfd(0, EFD_NONBLOCK);
-	int q = bind_msgq(self->part, CONN);
+	int q = bind_msgq(self->c.part, CONN);
 	struct hv_message m;
-	u32 *in = (void *)(self->ram + GUEST_IN);
+	u32 *in = (void *)(self->c.ram + GUEST_IN);
 
-	ASSERT_EQ(0, bind_event(self->part, CONN + 1, 0, efd, 0));
+	ASSERT_EQ(0, bind_event(self->c.part, CONN + 1, 0, efd, 0));
 	fcntl(q, F_SETFL, O_NONBLOCK);
 	EXPECT_EQ(HV_STATUS_INVALID_PORT_ID, guest_post(self, CONN + 1, 0));
 	EXPECT_EQ(HV_STATUS_INVALID_PORT_ID, guest_signal(self, CONN, 0));
@@ -266,7 +228,7 @@ TEST_F(ports, statuses)
 TEST_F(ports, messages)
 {
 	struct hv_message m[3];
-	int q = bind_msgq(self->part, CONN);
+	int q = bind_msgq(self->c.part, CONN);
 
 	ASSERT_GE(q, 0);
 	EXPECT_EQ(FD_CLOEXEC, fcntl(q, F_GETFD));
@@ -285,8 +247,8 @@ TEST_F(ports, messages)
 	EXPECT_EQ(~0x5678ULL, m[1].u.payload[1]);
 	/* What could not be copied comes again. */
 	EXPECT_EQ(0, guest_post(self, CONN, 0x9abc));
-	ASSERT_EQ(0, munmap(self->ram + GUEST_RAM - PAGE, PAGE));
-	EXPECT_EQ(-1, read(q, self->ram + GUEST_RAM - PAGE, sizeof(m[0])));
+	ASSERT_EQ(0, munmap(self->c.ram + GUEST_RAM - PAGE, PAGE));
+	EXPECT_EQ(-1, read(q, self->c.ram + GUEST_RAM - PAGE, sizeof(m[0])));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(sizeof(m[0]), read(q, m, sizeof(m[0])));
 	EXPECT_EQ(0x9abc, m[0].u.payload[0]);
@@ -298,7 +260,7 @@ TEST_F(ports, messages)
 TEST_F(ports, full_queue)
 {
 	struct hv_message m[32];
-	int q = bind_msgq(self->part, CONN), n = 0;
+	int q = bind_msgq(self->c.part, CONN), n = 0;
 
 	fcntl(q, F_SETFL, O_NONBLOCK);
 	while (guest_post(self, CONN, n) == 0 && n < 100)
@@ -324,7 +286,7 @@ static void *poll_thread(void *arg)
 
 TEST_F(ports, poll_and_blocking_read)
 {
-	int q = bind_msgq(self->part, CONN);
+	int q = bind_msgq(self->c.part, CONN);
 	struct pollfd p = { .fd = q, .events = POLLIN };
 	struct hv_message *m;
 	pthread_t t;
@@ -347,7 +309,7 @@ static void nothing(int sig)
 TEST_F(ports, read_is_interrupted)
 {
 	const struct sigaction sa = { .sa_handler = nothing };
-	int q = bind_msgq(self->part, CONN);
+	int q = bind_msgq(self->c.part, CONN);
 	struct hv_message m;
 
 	sigaction(SIGALRM, &sa, NULL);
@@ -360,7 +322,7 @@ TEST_F(ports, read_is_interrupted)
 /* The queue's descriptor keeps the partition; all ends in any order. */
 TEST_F(ports, descriptor_lifetimes)
 {
-	int part = part_create_ready(self->dev), efd = eventfd(0, 0), q;
+	int part = part_create_ready(self->c.dev), efd = eventfd(0, 0), q;
 	struct hvpart_list list = { .count = 0 };
 
 	ASSERT_GE(part, 0);
@@ -369,29 +331,29 @@ TEST_F(ports, descriptor_lifetimes)
 	ASSERT_EQ(0, bind_event(part, 2, 3, efd, 0));
 	close(part);
 	fcntl(q, F_SETFL, O_NONBLOCK);
-	EXPECT_EQ(-1, read(q, &self->m, sizeof(self->m)));
+	EXPECT_EQ(-1, read(q, &self->c.m, sizeof(self->c.m)));
 	EXPECT_EQ(EAGAIN, errno);
 	close(q);
 	close(efd);
-	EXPECT_EQ(0, do_ioctl(self->dev, HVPART_LIST, &list));
+	EXPECT_EQ(0, do_ioctl(self->c.dev, HVPART_LIST, &list));
 }
 
 TEST_F(ports, msgq_structure)
 {
 	struct hvpart_port_msgq a = { .reserved = 1 };
-	int fresh = part_create(self->dev), q;
+	int fresh = part_create(self->c.dev), q;
 
-	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_PORT_MSGQ, &a));
+	EXPECT_EQ(-EINVAL, do_ioctl(self->c.part, HVPART_PORT_MSGQ, &a));
 	a = (struct hvpart_port_msgq) { .flags = HVPART_PORT_DEASSIGN };
-	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_PORT_MSGQ, &a));
-	EXPECT_EQ(-EINVAL, bind_msgq(self->part, 1 << 24));
-	EXPECT_EQ(-EFAULT, do_ioctl(self->part, HVPART_PORT_MSGQ, NULL));
+	EXPECT_EQ(-EINVAL, do_ioctl(self->c.part, HVPART_PORT_MSGQ, &a));
+	EXPECT_EQ(-EINVAL, bind_msgq(self->c.part, 1 << 24));
+	EXPECT_EQ(-EFAULT, do_ioctl(self->c.part, HVPART_PORT_MSGQ, NULL));
 	EXPECT_EQ(-ENODEV, bind_msgq(fresh, 1));
-	q = bind_msgq(self->part, 7);
+	q = bind_msgq(self->c.part, 7);
 	EXPECT_GE(q, 0);
-	EXPECT_EQ(-EEXIST, bind_msgq(self->part, 7));
+	EXPECT_EQ(-EEXIST, bind_msgq(self->c.part, 7));
 	close(q);
-	q = bind_msgq(self->part, 7);
+	q = bind_msgq(self->c.part, 7);
 	EXPECT_GE(q, 0);
 	close(q);
 	close(fresh);
@@ -400,24 +362,24 @@ TEST_F(ports, msgq_structure)
 /* Crash MSRs, the message in guest memory, and poll() for the news. */
 TEST_F(ports, crash)
 {
-	struct pollfd p = { .fd = self->part, .events = POLLPRI };
+	struct pollfd p = { .fd = self->c.part, .events = POLLPRI };
 	char text[16] = { 0 };
 	struct hvpart_crash c = {
 		.message_size = sizeof(text),
 		.message_ptr = (uintptr_t)text,
 	};
 
-	ASSERT_EQ(0, do_ioctl(self->part, HVPART_GET_CRASH, &c));
+	ASSERT_EQ(0, do_ioctl(self->c.part, HVPART_GET_CRASH, &c));
 	EXPECT_EQ(0, c.count);
 	EXPECT_EQ(0, poll(&p, 1, 0));
-	memcpy(self->ram + 0x31000, "panic!", 6);
-	ASSERT_EQ(0, guest_start_long(self->vp, 0, guest_crash));
-	ASSERT_EQ(0, vp_run(self->vp, &self->m));
-	ASSERT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->m.header.message_type);
-	EXPECT_EQ(0x12, IO(self->m)->port_number);
+	memcpy(self->c.ram + 0x31000, "panic!", 6);
+	ASSERT_EQ(0, guest_start_long(self->c.vp, 0, guest_crash));
+	ASSERT_EQ(0, vp_run(self->c.vp, &self->c.m));
+	ASSERT_EQ(HVMSG_X64_IO_PORT_INTERCEPT, self->c.m.header.message_type);
+	EXPECT_EQ(0x12, IO(self->c.m)->port_number);
 	EXPECT_EQ(1, poll(&p, 1, 0));
 	c.message_size = sizeof(text);
-	ASSERT_EQ(0, do_ioctl(self->part, HVPART_GET_CRASH, &c));
+	ASSERT_EQ(0, do_ioctl(self->c.part, HVPART_GET_CRASH, &c));
 	EXPECT_EQ(1, c.count);
 	EXPECT_EQ(0x11, c.p[0]);
 	EXPECT_EQ(0x22, c.p[1]);
@@ -430,7 +392,7 @@ TEST_F(ports, crash)
 	EXPECT_STREQ("panic!", text);
 	EXPECT_EQ(0, poll(&p, 1, 0));
 	c.reserved = 1;
-	EXPECT_EQ(-EINVAL, do_ioctl(self->part, HVPART_GET_CRASH, &c));
+	EXPECT_EQ(-EINVAL, do_ioctl(self->c.part, HVPART_GET_CRASH, &c));
 }
 
 TEST_HARNESS_MAIN

@@ -3,7 +3,6 @@
 #include <kselftest_harness.h>
 #include "part.h"
 
-#define IO(m)	((struct hv_x64_io_port_intercept_message *)(m).u.payload)
 #define MEM(m)	((struct hv_x64_memory_intercept_message *)(m).u.payload)
 
 FIXTURE(run)

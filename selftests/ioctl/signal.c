@@ -10,7 +10,6 @@
 #include "part.h"
 #include <hvpart/call_interrupt.h>
 
-#define IO(m)	((struct hv_x64_io_port_intercept_message *)(m).u.payload)
 
 static volatile int alarms;
 
