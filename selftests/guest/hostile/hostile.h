@@ -9,6 +9,7 @@
 #define HOSTILE_H
 
 #include "apic.h"
+#include "attempt.h"
 #include "guest.h"
 #include "hyperv.h"
 
@@ -20,15 +21,6 @@ struct hostile {
 extern const struct hostile hcall_cases[], page_cases[], race_cases[];
 extern const struct hostile cpu_cases[], sweep_cases[], end_cases[];
 extern const struct hostile interrupt_cases[];
-
-void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-#define CHECK(cond, ...) do {			\
-	if (!(cond))				\
-		fail(__VA_ARGS__);		\
-} while (0)
-
-u64 random(void);
 
 /* Executes at most 15 bytes of machine code; 0, or how it faulted. */
 u32 execute(const u8 *code, u32 size);

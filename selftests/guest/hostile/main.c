@@ -6,31 +6,7 @@ static const struct hostile *const files[] = {
 	interrupt_cases, end_cases,
 };
 
-static u64 seed = 88172645463325252ULL;
-static u32 failures;
 static u8 scratch[PAGE_SIZE] __attribute__((aligned(4096)));
-
-/* xorshift64: every run does the same. */
-u64 random(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-void fail(const char *fmt, ...)
-{
-	char text[160];
-	__builtin_va_list args;
-
-	if (failures++ > 10)
-		return;
-	__builtin_va_start(args, fmt);
-	format(text, sizeof(text), fmt, args);
-	__builtin_va_end(args);
-	print("@@fail %s\n", text);
-}
 
 /* RAX, where instructions have an implied address, is a page of no use. */
 static void jump(void *code)
@@ -87,11 +63,7 @@ void guest_main(void)
 	}
 	hcall_setup(NULL);
 	smp_start_all(option_number("cpus=", 2));
-	print("@@begin %s\n", h->name);
-	if (trap_escape(call, (void *)h))
-		fail("exception %llu, error %#llx, at %#llx, CR2 %#llx",
-		     cpu()->fault.vector, cpu()->fault.error, cpu()->fault.rip,
-		     cpu()->fault.cr2);
-	irq_off();
-	print("@@survived %s\n", h->name);
+	attempt_begin(h->name);
+	attempt(call, h);
+	attempt_end(h->name);
 }

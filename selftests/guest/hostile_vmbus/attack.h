@@ -10,6 +10,7 @@
 #define ATTACK_H
 
 #include "apic.h"
+#include "attempt.h"
 #include "vmbus.h"
 
 struct attack {
@@ -25,15 +26,6 @@ extern const struct attack range_attacks[], buffer_attacks[];
 extern const struct attack hypercall_attacks[], race_attacks[];
 extern const struct attack dynmem_attacks[], component_attacks[];
 extern const struct attack kvp_attacks[], asked_attacks[];
-
-void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-#define CHECK(cond, ...) do {			\
-	if (!(cond))				\
-		fail(__VA_ARGS__);		\
-} while (0)
-
-u64 random(void);
 
 #define SUCCESS		VMBUS_STATUS_SUCCESS
 #define RING_PAGES	4

@@ -39,31 +39,6 @@ static const struct {
 
 struct vmbus_channel a, b;
 
-static u64 seed = 88172645463325252ULL;
-static u32 failures;
-
-/* xorshift64: every run does the same. */
-u64 random(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-void fail(const char *fmt, ...)
-{
-	char text[160];
-	__builtin_va_list args;
-
-	if (failures++ > 10)
-		return;
-	__builtin_va_start(args, fmt);
-	format(text, sizeof(text), fmt, args);
-	__builtin_va_end(args);
-	print("@@fail %s\n", text);
-}
-
 bool open_loopback(struct vmbus_channel *ch, u32 n, u32 each)
 {
 	struct vmbus_packet p;
@@ -216,24 +191,14 @@ static void after(void *arg)
 	CHECK(vmbus_unload(), "afterwards: UNLOAD is not answered");
 }
 
-static void survive(void (*fn)(void *), const void *arg)
-{
-	if (trap_escape(fn, (void *)arg))
-		fail("exception %llu, error %#llx, at %#llx, CR2 %#llx",
-		     cpu()->fault.vector, cpu()->fault.error, cpu()->fault.rip,
-		     cpu()->fault.cr2);
-}
-
 static void run(const struct attack *f)
 {
 	u32 mark = page_mark();
 
-	failures = 0;
-	print("@@begin %s\n", f->name);
-	survive(call, f);
-	survive(after, NULL);
-	irq_off();
-	print("@@survived %s\n", f->name);
+	attempt_begin(f->name);
+	attempt(call, f);
+	attempt(after, NULL);
+	attempt_end(f->name);
 	page_release(mark);
 }
 
