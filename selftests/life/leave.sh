@@ -146,6 +146,8 @@ debian deb "life=busy" --vps 2 && partctl start deb && listen deb
 tiny spin 2 spin
 wait_for 120 heard deb @@end && wait_for 60 runs spin || exit 1
 echo "@@leaving by $LEAVE"
+# What a panic finds in the terminal's buffer is lost or cut in two, this line too.
+sleep 1
 case $LEAVE in
 reboot)	reboot -f ;;
 kexec)	taskset 2 /life/kexec -k "$(cat /run/hvpart/deb/pid)" /l2/vmlinuz /dev/shm/root "$line" ;;
