@@ -5,7 +5,10 @@
  * alignment, memory; only then is the target looked at.
  */
 #include "hypercall.h"
+#include "dispatch.h"
 #include "fn_offset.h"
+#include "intercept.h"
+#include "mutate.h"
 
 enum hc_index {
 #define HC_ENUM(code, fn, in, out, ein, eout, shape, priv, target)	IDX_##fn,
@@ -311,14 +314,28 @@ static void decode(struct hcall *c, struct vp *vp, u64 control)
 	c->out_gpa = vp_gpr(vp, GPR_R8);
 }
 
-/* The answer to a control word that names no call. */
-static hv_status no_call(const struct partition *p, u64 control)
+/* A control word that names no call of ours; extended ones are the parent's. */
+static void no_call(struct vp *vp, u64 control, u32 insn_len)
 {
-	if (control & HV_HYPERCALL_RSVD_MASK)
-		return HV_STATUS_INVALID_HYPERCALL_INPUT;
-	if (p->debug_break == HVPART_BREAK_UNKNOWN_CALL)
-		return HV_STATUS_SUCCESS;
-	return HV_STATUS_INVALID_HYPERCALL_CODE;
+	const struct partition *p = vp->partition;
+	hv_status st = HV_STATUS_INVALID_HYPERCALL_CODE;
+	struct percpu *cpu = this_cpu();
+
+	if (control & HV_HYPERCALL_RSVD_MASK) {
+		st = HV_STATUS_INVALID_HYPERCALL_INPUT;
+	} else if ((control & HV_HYPERCALL_CODE_MASK) >= HV_EXT_CALL_FIRST &&
+		   partition_may(p, BIT(P_EXTENDED)) && !p->is_root) {
+		if (!MUTATED(SYNC_EXTENDED))
+			dispatch_sync(cpu, vp);
+		intercept_hypercall(vp, insn_len);
+		dispatch_end(cpu, HV_VP_DISPATCH_STATE_READY,
+			     HV_VP_DISPATCH_EVENT_INTERCEPT);
+		return;
+	} else if (p->debug_break == HVPART_BREAK_UNKNOWN_CALL) {
+		st = HV_STATUS_SUCCESS;
+	}
+	vp->v.regs.gpr[GPR_RAX] = st;
+	vp_skip(vp, insn_len);
 }
 
 void hypercall(struct vp *vp, u32 insn_len)
@@ -343,8 +360,7 @@ void hypercall(struct vp *vp, u32 insn_len)
 	}
 	found = find_call(control & HV_HYPERCALL_CODE_MASK);
 	if (control & HV_HYPERCALL_RSVD_MASK || !found) {
-		r->gpr[GPR_RAX] = no_call(vp->partition, control);
-		vp_skip(vp, insn_len);
+		no_call(vp, control, insn_len);
 		return;
 	}
 	decode(&c, vp, control);

@@ -31,6 +31,7 @@
 #define P_POOL		34
 #define P_POST		36
 #define P_SIGNAL	37
+#define P_EXTENDED	52
 
 #define T_NONE		0
 #define T_ROOT		1

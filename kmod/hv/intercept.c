@@ -93,6 +93,20 @@ void intercept_memory(struct vp *vp, const struct hv_exit *e, bool unmapped)
 	memcpy(m->instruction_bytes, e->npf.insn, m->instruction_byte_count);
 }
 
+void intercept_hypercall(struct vp *vp, u32 insn_len)
+{
+	/* The message has them in this order. */
+	static const u8 gprs[] = { GPR_RAX, GPR_RBX, GPR_RCX, GPR_RDX, GPR_R8,
+				   GPR_RSI, GPR_RDI };
+	struct hv_message *msg = begin(vp, HVMSG_HYPERCALL_INTERCEPT,
+				       sizeof(struct hv_x64_hypercall_intercept_message));
+	struct hv_x64_hypercall_intercept_message *m = (void *)msg->u.payload;
+
+	fill_header(vp, &m->header, insn_len, HV_INTERCEPT_ACCESS_EXECUTE);
+	for (u32 i = 0; i < ARRAY_SIZE(gprs); i++)
+		(&m->rax)[i] = vp_gpr(vp, gprs[i]);
+}
+
 void intercept_plain(struct vp *vp, u32 type)
 {
 	struct hv_message *m = begin(vp, type,

@@ -100,7 +100,8 @@
 	X(LOOK_REQUESTS)						\
 	X(LOOK_GENERATION)						\
 	X(SYNC_PREPARE)		/* the APIC knows CR8 and lazy EOIs */	\
-	X(SYNC_EXIT)
+	X(SYNC_EXIT)							\
+	X(SYNC_EXTENDED)
 
 #ifdef HV_UNIT_TEST
 #define HV_MUTATION_ENUM(name) MUT_##name,

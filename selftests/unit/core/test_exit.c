@@ -356,6 +356,92 @@ static void memory_message(void)
 	end_guest(p);
 }
 
+static const struct hv_exit vmmcall = { .reason = EXIT_HYPERCALL, .insn_len = 3 };
+
+static void moves_cr8(struct vp *v, struct hv_exit *e)
+{
+	(void)e;
+	v->v.cr8 = 5;
+}
+
+static void hypercall_message(void)
+{
+	static const u8 order[] = { GPR_RAX, GPR_RBX, GPR_RCX, GPR_RDX, GPR_R8,
+				    GPR_RSI, GPR_RDI };
+
+	message_begin();
+	enable_calls(vp);
+	p->privileges |= BIT(P_EXTENDED);
+	for (u32 i = 0; i < NR_GPRS; i++)
+		vp->v.regs.gpr[i] = 0x100 + i;
+	/* The most that a control word can say but for reserved bits. */
+	vp->v.regs.gpr[GPR_RCX] = 0x0fff0fff07ff8003;
+	CHECK_EQ(set_reg(vp, HV_X64_REGISTER_CR8, 1), 0);
+	script(vp)->guest = moves_cr8;
+	once(&vmmcall);
+	header_bytes(HVMSG_HYPERCALL_INTERCEPT, 208, 3, 2);
+	for (u32 i = 0; i < ARRAY_SIZE(order); i++)
+		CHECK_EQ(AT(u64, 16 + 40 + 8 * i),
+			 order[i] == GPR_RCX ? 0x0fff0fff07ff8003 : 0x100 + order[i]);
+	for (u32 off = 16 + 96; off < 16 + 208; off += 8)
+		CHECK_EQ(AT(u64, off), 0);
+	CHECK_EQ(AT(u8, 16 + 208), 0xee);
+	/* The instruction is the parent's to end. */
+	CHECK_EQ(vp->v.regs.rip, 0x1000);
+	CHECK_EQ(vp->v.regs.gpr[GPR_RAX], 0x100);
+	CHECK(vp->intercept_suspend);
+	end_guest(p);
+}
+
+/* What becomes of a control word: a status, or a message to the parent. */
+static void extended(u64 control, u64 status)
+{
+	vp->v.regs.rip = 0x1000;
+	vp->v.regs.gpr[GPR_RCX] = control;
+	vp->v.regs.gpr[GPR_RAX] = 0x777;
+	AT(u32, 0) = 0;
+	once(&vmmcall);
+	if (status) {
+		CHECK_EQ(vp->v.regs.gpr[GPR_RAX], status);
+		CHECK_EQ(vp->v.regs.rip, 0x1003);
+		CHECK_EQ(AT(u32, 0), 0);
+	} else {
+		CHECK_EQ(vp->v.regs.gpr[GPR_RAX], 0x777);
+		CHECK_EQ(AT(u32, 0), HVMSG_HYPERCALL_INTERCEPT);
+	}
+}
+
+static void extended_calls(void)
+{
+	static const u64 reserved[] = { BIT(27), BIT(31), BIT(44), BIT(60) };
+
+	begin();
+	enable_calls(vp);
+	extended(0x8001, 2);		/* nobody has given the right */
+	extended(0x8003 | REPS(1), 2);
+	p->privileges = BIT(P_EXTENDED);
+	extended(0x8001, 0);
+	extended(0xffff | FAST | REPS(7) | START(9) | VAR(3), 0);
+	extended(0x8000, 2);
+	extended(0x7fff, 2);
+	extended(0x1ff, 2);
+	for (u32 i = 0; i < ARRAY_SIZE(reserved); i++)
+		extended(0x8001 | reserved[i], 3);
+	/* Mode and page come first. */
+	p->hypercall_msr = 0;
+	vp->v.nr_taken = 0;
+	vp->v.regs.rip = 0x1000;
+	AT(u32, 0) = 0;
+	once(&vmmcall);
+	CHECK_EQ(vp->v.nr_taken, 1);
+	CHECK_EQ(vp->v.taken[0].vector, 6);
+	CHECK_EQ(AT(u32, 0), 0);
+	/* The root has no parent. */
+	CHECK_EQ(root_simple(0x8001, NULL, 0), 2);
+	CHECK_EQ(root_simple(0x8003 | REPS(1), NULL, 0), 2);
+	end_guest(p);
+}
+
 static void other_messages(void)
 {
 	message_begin();
@@ -479,6 +565,8 @@ const struct test exit_tests[] = {
 	{ "exits: nested faults of a child", faults },
 	{ "messages: I/O, byte for byte", io_message },
 	{ "messages: memory, byte for byte", memory_message },
+	{ "messages: extended hypercalls, byte for byte", hypercall_message },
+	{ "exits: extended hypercalls are the parent's", extended_calls },
 	{ "messages: the others", other_messages },
 	{ "messages: a state that cannot be entered", invalid_state },
 	{ "exits of the root", root_exits },
