@@ -7,6 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include <hvpart/call_guest.h>
+#include <hvpart/status.h>
+
+#include "cold.h"
 #include "input.h"
 #include "memory_kit.h"
 #include "resize.h"
@@ -158,11 +162,31 @@ static void greet(struct input *in)
 	CHECK(rz.dm.state == DM_READY);
 }
 
+/* A hint that is done, or refused at a range that is no memory. */
+static void hint(struct input *in)
+{
+	unsigned int nr = get8(in) % 8 + 1, start = get8(in) % nr, done = start, i;
+	unsigned int status;
+	uint64_t range[8];
+
+	for (i = 0; i < nr; i++) {
+		if (get8(in) % 4)
+			range[i] = get16(in) % 64 << 21 | get16(in) % 0x40;
+		else
+			range[i] = get64(in);
+		range[i] ^= get8(in) % 2 ? HV_GPA_RANGE_LARGE : 0;
+	}
+	status = cold_discard(&rz, range, nr, &done);
+	CHECK(done >= start && done <= nr);
+	CHECK(status ? status == HV_STATUS_INVALID_PARAMETER && done < nr :
+		       done > start);
+}
+
 static void step(struct input *in)
 {
 	uint64_t id = 0;
 
-	switch (get8(in) % 10) {
+	switch (get8(in) % 11) {
 	case 0:
 		greet(in);
 		break;
@@ -193,6 +217,9 @@ static void step(struct input *in)
 		break;
 	case 7:
 		ram_retire(&kit.ram);
+		break;
+	case 8:
+		hint(in);
 		break;
 	default:
 		say(in);

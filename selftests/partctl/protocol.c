@@ -130,6 +130,10 @@ static void test_config(void)
 	child_config_free(&config);
 	child_config_free(&back);
 	ok(!load("{" MINIMAL "}", &what), "config: minimal");
+	ok(!load("{" MINIMAL ",\"page_reporting\":0}", &what) &&
+	   load("{" MINIMAL ",\"page_reporting\":2}", &what) == -EINVAL &&
+	   load("{" MINIMAL ",\"page_reporting\":-1}", &what) == -EINVAL,
+	   "config: page reporting or not");
 	ok(load("", &what) == -EINVAL && load("[]", &what) == -EINVAL &&
 	   load("{", &what) == -EINVAL, "config: not an object");
 	ok(load("{" MINIMAL ",\"x\":1}", &what) == -EINVAL &&

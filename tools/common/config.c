@@ -42,6 +42,7 @@ static const struct member {
 	M(memory, MEMBER_SIZE),
 	M(memory_max, MEMBER_SIZE),
 	M(vps, MEMBER_COUNT),
+	M(page_reporting, MEMBER_COUNT),
 	M(on_poweroff, MEMBER_ACTION),
 	M(on_reboot, MEMBER_ACTION),
 	M(on_panic, MEMBER_ACTION),
@@ -66,6 +67,7 @@ int child_config_init(struct child_config *config)
 	memset(config, 0, sizeof(*config));
 	config->memory = CHILD_MEMORY_DEFAULT;
 	config->vps = 1;
+	config->page_reporting = 1;
 	config->on_poweroff = PART_ACTION_DESTROY;
 	config->on_reboot = PART_ACTION_RESTART;
 	config->on_panic = PART_ACTION_PRESERVE;
@@ -251,6 +253,8 @@ static int config_check(const struct child_config *config, const char **what)
 		*what = "memory_max";
 	else if (!config->vps || config->vps > CHILD_VPS_MAX)
 		*what = "vps";
+	else if (config->page_reporting > 1)
+		*what = "page_reporting";
 	else if (config->debug_loopback > CHILD_LOOPBACKS_MAX)
 		*what = "debug_loopback";
 	else

@@ -32,6 +32,7 @@ struct json_object;
  * @memory: bytes
  * @memory_max: bytes, with what is added while it runs; 0: what the host has
  * @vps: virtual processors
+ * @page_reporting: 1: memory that the guest calls unused goes back; 0: it cannot
  * @on_poweroff: enum part_action
  * @on_reboot: enum part_action
  * @on_panic: enum part_action
@@ -52,6 +53,7 @@ struct child_config {
 	uint64_t memory;
 	uint64_t memory_max;
 	uint32_t vps;
+	uint32_t page_reporting;
 	int on_poweroff;
 	int on_reboot;
 	int on_panic;
@@ -70,7 +72,7 @@ struct child_config {
  * child_config_init() - the defaults
  * @config: to be given back with child_config_free()
  *
- * 256 MiB, 1 VP, "console=ttyS0"; poweroff destroys, reboot restarts, panic
+ * 256 MiB, 1 VP, page reporting, "console=ttyS0"; poweroff destroys, reboot restarts, panic
  * and crash preserve.
  *
  * Return: 0 or -ENOMEM.

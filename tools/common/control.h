@@ -65,7 +65,11 @@
  *	"open", and the first four of "rings" since it was opened}, …]
  *  memory info: bytes: "boot", "added", "ballooned", "assigned" (boot + added -
  *	ballooned), "backed" (what has memory now), "touched" (ballooned, but
- *	looked at all the same), "limit", "alignment" (of what can be added);
+ *	looked at all the same), "absent" (given back by free page reporting, or
+ *	left over from a balloon: no memory now, until it is used), "limit",
+ *	"alignment" (of what can be added); "page_reporting": whether it is on,
+ *	"hints", "hints_refused", "hinted_pages" (taken for a hint; again, if
+ *	they came back), "hints_kept_pages" (not to be had);
  *	"protocol" ("2.0", "none"), "can_add", "can_balloon"; once the guest has
  *	said so "available", "committed"; counters
  *  memory add, set: "job": its number

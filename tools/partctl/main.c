@@ -58,6 +58,7 @@ static const char child_options[] =
 "  --cmdline TEXT          the kernel's command line (console=ttyS0)\n"
 "  --memory SIZE           256M, 2G; a bare number is in MiB (256M)\n"
 "  --memory-max SIZE       with what is added later (what the machine has)\n"
+"  --no-page-reporting     it keeps memory that it does not use\n"
 "  --vps N                 virtual processors (1)\n"
 "  --on-poweroff ACTION    destroy, restart or preserve (destroy)\n"
 "  --on-reboot ACTION      (restart)\n"

@@ -114,6 +114,7 @@ static int show(struct json_object *info, bool json)
 	print_size("boot", info, "boot");
 	print_size("added", info, "added");
 	print_size("ballooned", info, "ballooned");
+	print_size("given back", info, "absent");
 	print_size("limit", info, "limit");
 	printf("%-12s %s\n", "protocol", json_text(info, "protocol", "none"));
 	if (json_number(info, "alignment"))

@@ -16,7 +16,7 @@
 
 enum {
 	OPT_KERNEL = 1000, OPT_INITRD, OPT_CMDLINE, OPT_MEMORY, OPT_VPS,
-	OPT_MEMORY_MAX,
+	OPT_MEMORY_MAX, OPT_NO_PAGE_REPORTING,
 	OPT_ON_POWEROFF, OPT_ON_REBOOT, OPT_ON_PANIC, OPT_ON_CRASH,
 	OPT_PRIVILEGES, OPT_HINTS, OPT_FEATURES_EDX, OPT_DEBUG_BREAK,
 	OPT_DEBUG_LOOPBACK,
@@ -28,6 +28,7 @@ static const struct option long_options[] = {
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "memory", required_argument, NULL, OPT_MEMORY },
 	{ "memory-max", required_argument, NULL, OPT_MEMORY_MAX },
+	{ "no-page-reporting", no_argument, NULL, OPT_NO_PAGE_REPORTING },
 	{ "vps", required_argument, NULL, OPT_VPS },
 	{ "on-poweroff", required_argument, NULL, OPT_ON_POWEROFF },
 	{ "on-reboot", required_argument, NULL, OPT_ON_REBOOT },
@@ -165,6 +166,9 @@ static int parse_option(int option, const char *text,
 		return parse_memory(text, &config->memory);
 	case OPT_MEMORY_MAX:
 		return parse_memory(text, &config->memory_max);
+	case OPT_NO_PAGE_REPORTING:
+		config->page_reporting = 0;
+		return 0;
 	case OPT_VPS:
 		ret = parse_number(text, 1, CHILD_VPS_MAX, &number);
 		config->vps = number;

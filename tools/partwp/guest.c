@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <hvpart/cpuid.h>
+
 #include "announce.h"
 #include "guest.h"
 #include "log.h"
@@ -88,6 +90,9 @@ static int create_partition(struct guest *g)
 	pc.nr_vps = c->vps;
 	if (c->has_privileges)
 		pc.privileges = c->privileges;
+	else if (c->page_reporting)
+		pc.privileges |= HVPART_PRIVILEGE(0,
+						  HV_ENABLE_EXTENDED_HYPERCALLS);
 	if (c->has_hints)
 		pc.hints = c->hints;
 	if (c->has_features_edx)
@@ -206,6 +211,8 @@ int guest_init(struct guest *g)
 	g->vmbus.message_fd = -1;
 	g->vmbus.event_fd = -1;
 	if (!ret)
+		ret = errands_init(&g->errands);
+	if (!ret)
 		ret = vsp_init(g);
 	return ret ? ret : platform_init(&g->platform, &platform_ops, g);
 }
@@ -260,6 +267,7 @@ int guest_start(struct guest *g)
 	/* Signals are the main thread's, but the one that stops a VP. */
 	sigfillset(&all);
 	sigdelset(&all, SIGUSR1);
+	errands_open(&g->errands);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (i = 0; !ret && i < g->config->vps; i++) {
 		ret = pthread_create(&g->vps[i].thread, NULL, vp_thread,
@@ -280,6 +288,7 @@ void guest_stop(struct guest *g)
 
 	/* Whatever the reason was, it is set already, or this is a kill. */
 	guest_end(g, PART_REASON_KILLED);
+	errands_close(&g->errands);
 	for (i = 0; i < g->config->vps; i++) {
 		if (g->vps[i].running)
 			part_vp_kick_thread(g->vps[i].vp, g->vps[i].thread);

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "console.h"
 #include "dynmem.h"
+#include "errand.h"
 #include "host_memory.h"
 #include "heartbeat.h"
 #include "kvp.h"
@@ -47,6 +48,7 @@ struct guest {
 	struct control_server *control;	/* takes events */
 	struct output output;
 	struct host_memory host_memory;
+	struct errands errands;
 	int end_fd;		/* eventfd: the guest has come to an end */
 
 	struct part *part;	/* NULL between two lives */

@@ -166,6 +166,29 @@ int ram_take(struct ram *ram, uint64_t gpa, uint64_t len)
 	return ret;
 }
 
+int ram_drop(struct ram *ram, uint64_t gpa, uint64_t len, uint64_t *pages)
+{
+	uint64_t before;
+	struct ram_slot *s;
+	struct span p;
+	int ret;
+
+	pthread_rwlock_wrlock(&ram->lock);
+	ret = check(ram, gpa, len, &s);
+	if (!ret) {
+		p = span_of(s, gpa, len);
+		before = ram->absent;
+		if (find(s->ballooned, p.first, p.end, true) < p.end)
+			ret = -EALREADY;
+		else if (find(s->absent, p.first, p.end, false) < p.end)
+			ret = discard(ram, s, p);
+		if (!ret)
+			*pages = ram->absent - before;
+	}
+	pthread_rwlock_unlock(&ram->lock);
+	return ret;
+}
+
 int ram_give(struct ram *ram, uint64_t gpa, uint64_t len)
 {
 	struct ram_slot *s;
@@ -303,6 +326,29 @@ uint64_t ram_touched(struct ram *ram)
 	}
 	pthread_rwlock_unlock(&ram->lock);
 	return n;
+}
+
+uint64_t ram_dropped(struct ram *ram)
+{
+	uint64_t touched = ram_touched(ram);
+
+	return ram->absent - (ram->ballooned - touched);
+}
+
+bool ram_is_dropped(struct ram *ram, uint64_t gpa)
+{
+	const struct ram_slot *s;
+	uint64_t page;
+	bool is = false;
+
+	pthread_rwlock_rdlock(&ram->lock);
+	s = ram_find(ram, gpa, 1);
+	if (s) {
+		page = (gpa - s->gpa) / RAM_PAGE;
+		is = get(s->absent, page) && !get(s->ballooned, page);
+	}
+	pthread_rwlock_unlock(&ram->lock);
+	return is;
 }
 
 void ram_retire(struct ram *ram)

@@ -39,6 +39,23 @@ void ram_pages_forget(struct ram *ram, struct ram_slot *s, uint64_t size);
 int ram_take(struct ram *ram, uint64_t gpa, uint64_t len);
 
 /**
+ * ram_drop() - the guest does not need what is in [gpa, gpa + len)
+ * @ram: guest memory
+ * @gpa: page address
+ * @len: bytes, whole pages
+ * @pages: how many were there, and are absent now; unchanged on an error
+ *
+ * Return: as ram_take().
+ */
+int ram_drop(struct ram *ram, uint64_t gpa, uint64_t len, uint64_t *pages);
+
+/* Pages that are absent, and not ballooned out. */
+uint64_t ram_dropped(struct ram *ram);
+
+/* Is the page there absent, and the guest's? From any thread. */
+bool ram_is_dropped(struct ram *ram, uint64_t gpa);
+
+/**
  * ram_give() - the guest shall have it again
  * @ram: guest memory
  * @gpa: from ram_next_ballooned()

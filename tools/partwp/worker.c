@@ -165,7 +165,7 @@ static bool vmbus_due(const struct worker *w)
 }
 
 enum { P_CONTROL, P_CONSOLE, P_OUTPUT, P_END, P_SIGNAL, P_PARTITION, P_VMBUS,
-       P_EVENT, P_RETRY, P_VSP, P_GRACE, NR_POLL };
+       P_EVENT, P_RETRY, P_ERRAND, P_VSP, P_GRACE, NR_POLL };
 
 static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 {
@@ -183,6 +183,7 @@ static void fill(const struct worker *w, struct pollfd p[NR_POLL])
 		[P_VMBUS] = listen ? g->vmbus.message_fd : -1,
 		[P_EVENT] = running ? g->vmbus.event_fd : -1,
 		[P_RETRY] = w->retry_fd,
+		[P_ERRAND] = g->errands.fd,
 		[P_VSP] = running ? g->vsps.timer_fd : -1,
 		[P_GRACE] = w->panic.timer_fd,
 	};
@@ -220,6 +221,8 @@ static void handle_guest(struct worker *w, const struct pollfd p[NR_POLL])
 	if (p[P_VMBUS].revents || p[P_EVENT].revents || p[P_RETRY].revents ||
 	    vmbus_due(w))
 		vmbus(w);
+	if (p[P_ERRAND].revents)
+		errands_work(&g->errands);
 	if (p[P_GRACE].revents) {
 		drain(w->panic.timer_fd);
 		guest_end(g, PART_REASON_PANIC);

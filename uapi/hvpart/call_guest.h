@@ -104,4 +104,19 @@ HVPART_ASSERT_SIZE(struct hv_input_notify_long_spin_wait, 8);
 #define HV_EXT_CAPABILITY_BOOT_ZEROED_MEMORY		HVPART_U64(0x001)
 #define HV_EXT_CAPABILITY_MEMORY_COLD_DISCARD_HINT	HVPART_U64(0x100)
 
+/*
+ * R HV_EXT_CALL_MEMORY_HEAT_HINT: 1:0 the kind of hint, 63:2 zero; then the list,
+ * of ranges of guest physical memory.
+ *
+ *  10:0   units behind the first    11     unit: 0: 4 KiB, 1: larger
+ *  4 KiB:   63:12  page number
+ *  larger:  12     unit: 0: 2 MiB, 1: 1 GiB     20:13  must be zero
+ *           63:21  address in units of 2 MiB
+ */
+#define HV_EXT_MEMORY_HEAT_HINT_COLD_DISCARD		2
+#define HV_GPA_RANGE_ADDITIONAL				HVPART_U64(0x0007FF)
+#define HV_GPA_RANGE_LARGE				HVPART_U64(0x000800)
+#define HV_GPA_RANGE_1G					HVPART_U64(0x001000)
+#define HV_GPA_RANGE_LARGE_RESERVED			HVPART_U64(0x1FE000)
+
 #endif /* _HVPART_CALL_GUEST_H */

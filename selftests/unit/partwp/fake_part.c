@@ -6,6 +6,7 @@
  *
  *	say:TEXT	writes TEXT to the serial port
  *	echo		copies serial input to output up to a "q"
+ *	hint		says that 2 MiB are unused, and looks that they are gone
  *	contact		connects to VMBus and waits for the answer
  *	off, reset, triple, error	ends in that way
  *	reset-once	resets in the first life only
@@ -30,6 +31,10 @@
 #define REGIONS	4
 #define VPS	8
 
+/* Where the script "hint" has its input, and what it is about. */
+#define INPUT	(6ULL << 20)
+#define HINTED	(8ULL << 20)
+
 struct part_dev {
 	int news[2];		/* urgent data: the partition has news */
 };
@@ -53,6 +58,7 @@ struct part {
 	struct hv_message request, answer;
 	bool answered;
 	bool stopped;		/* has been announced */
+	unsigned int discards;
 };
 
 static unsigned int lives;
@@ -136,12 +142,16 @@ int part_mem_remove(struct part *part, __u64 gpa, __u64 size)
 	return -ENOENT;		/* no script has memory added */
 }
 
-/* No script has a balloon. */
+/* No script has a balloon: only what "hint" names. */
 int part_mem_discard(struct part *part, const struct hvpart_memory_range *ranges,
 		     size_t nr, size_t *done)
 {
-	(void)part, (void)ranges, (void)nr, (void)done;
-	return -EINVAL;
+	(void)done;
+	if (nr != 1 || ranges->guest_pfn != HINTED >> 12 ||
+	    ranges->page_count != 512)
+		return -EINVAL;
+	part->discards++;
+	return 0;
 }
 
 int part_mem_restore(struct part *part, const struct hvpart_memory_range *ranges,
@@ -430,6 +440,28 @@ static int echo(struct part_vp *vp, struct hv_message *msg)
 	return port(msg, 0x3fd, false, 0);
 }
 
+static int hint(struct part_vp *vp, struct hv_message *msg)
+{
+	const uint64_t in[] = { 2, HINTED | 1 << 11 };
+	const struct hv_x64_hypercall_intercept_message m = {
+		.header.instruction_length = 3,
+		.rcx = 1ULL << 32 | 0x8003,
+		.rdx = INPUT,
+	};
+	struct part *p = vp->part;
+
+	if (p->phase++) {
+		if (vp->rax != 1ULL << 32 || p->discards != 1)
+			return -EPROTO;
+		next_word(p);
+		return -EINTR;
+	}
+	memcpy(p->region[0].hva + INPUT, in, sizeof(in));
+	plain(msg, HVMSG_HYPERCALL_INTERCEPT);
+	memcpy(msg->u.bytes, &m, sizeof(m));
+	return 0;
+}
+
 static int contact(struct part_vp *vp)
 {
 	struct part *p = vp->part;
@@ -485,6 +517,8 @@ int part_vp_run(struct part_vp *vp, struct hv_message *msg)
 		return say(vp, msg);
 	if (word(p, "echo"))
 		return echo(vp, msg);
+	if (word(p, "hint"))
+		return hint(vp, msg);
 	if (word(p, "contact"))
 		return contact(vp);
 	if (word(p, "panic"))

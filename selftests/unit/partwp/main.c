@@ -12,7 +12,7 @@
 static const struct test *const groups[] = {
 	image_tests, boot_tests, acpi_tests, uart_tests, chipset_tests,
 	insn_tests, paging_tests, vcpu_tests, ram_tests, dynmem_tests,
-	balloon_tests, life_tests,
+	balloon_tests, cold_tests, life_tests,
 	ic_tests, component_tests, kvp_tests,
 };
 

@@ -45,6 +45,7 @@ struct test {
 extern const struct test image_tests[], boot_tests[], acpi_tests[],
 	uart_tests[], chipset_tests[], insn_tests[], paging_tests[],
 	vcpu_tests[], ram_tests[], dynmem_tests[], balloon_tests[],
-	life_tests[], ic_tests[], component_tests[], kvp_tests[];
+	life_tests[], ic_tests[], component_tests[], kvp_tests[],
+	cold_tests[];
 
 #endif

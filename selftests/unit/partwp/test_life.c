@@ -439,6 +439,16 @@ static void life_vmbus(void)
 	expect_exit(0);
 }
 
+static void life_hint(void)
+{
+	start_worker("hint off");
+	tell("watch");
+	tell("start");
+	expect("running", "");
+	expect("stopped", "poweroff");
+	expect_exit(0);
+}
+
 /* What the kernel says of each thread of the worker. */
 static void life_sandbox(void)
 {
@@ -472,6 +482,6 @@ const struct test life_tests[] = {
 	TEST(life_reset_destroys), TEST(life_triple_fault), TEST(life_error),
 	TEST(life_panic_reset), TEST(life_panic_hang), TEST(life_console),
 	TEST(life_stop), TEST(life_signal), TEST(life_sigkill),
-	TEST(life_bad_kernel), TEST(life_vmbus), TEST(life_sandbox),
+	TEST(life_bad_kernel), TEST(life_vmbus), TEST(life_hint), TEST(life_sandbox),
 	TESTS_END
 };

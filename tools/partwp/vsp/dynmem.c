@@ -244,6 +244,13 @@ static int tell(struct guest *g, struct json_object *reply)
 	put_int(reply, "unexpected", dm->stats.unexpected);
 	put_int(reply, "clamped_pages", dm->stats.clamped);
 	put_int(reply, "kept_pages", rz->kept);
+	json_object_object_add(reply, "page_reporting", json_object_new_boolean(
+		g->config->page_reporting));
+	put_int(reply, "absent", ram_dropped(&g->ram) * RAM_PAGE);
+	put_int(reply, "hints", rz->cold.hints);
+	put_int(reply, "hints_refused", rz->cold.refused);
+	put_int(reply, "hinted_pages", rz->cold.pages);
+	put_int(reply, "hints_kept_pages", rz->cold.kept);
 	return 0;
 }
 

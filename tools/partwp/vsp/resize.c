@@ -124,7 +124,7 @@ static void added(void *ctx, uint64_t pages, bool never)
 /* -- ballooning ------------------------------------------------------- */
 
 /* The first megabyte has the boot's structures and code that we need. */
-static bool may_take(struct resize *rz, uint64_t gpa, uint64_t len)
+bool resize_may_take(const struct resize *rz, uint64_t gpa, uint64_t len)
 {
 	return gpa >= GPA_ONE_MEG && !rz->ops->lent(rz->ctx, gpa, len);
 }
@@ -140,7 +140,7 @@ static void take_range(void *ctx, uint64_t pfn, uint64_t pages)
 
 	for (; gpa < end; gpa += len) {
 		len = min(end - gpa, RAM_GRANULE - gpa % RAM_GRANULE);
-		if (may_take(rz, gpa, len) && !ram_take(rz->ram, gpa, len))
+		if (resize_may_take(rz, gpa, len) && !ram_take(rz->ram, gpa, len))
 			rz->given += len;
 		else
 			rz->kept += len / RAM_PAGE;

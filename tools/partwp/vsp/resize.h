@@ -56,6 +56,12 @@ struct resize_ops {
 	void (*ended)(void *ctx, const struct resize_job *job);
 };
 
+/* Of free page reporting; cold.c. */
+struct cold_stats {
+	uint64_t hints, refused;
+	uint64_t pages, kept;		/* given back; not to be had */
+};
+
 struct resize {
 	const struct resize_ops *ops;
 	void *ctx;
@@ -77,6 +83,7 @@ struct resize {
 	bool never;		/* the guest takes no more memory, for good */
 
 	uint64_t kept;		/* pages named in answers that stay the guest's */
+	struct cold_stats cold;
 };
 
 void resize_init(struct resize *rz, const struct resize_ops *ops, void *ctx,
@@ -91,6 +98,9 @@ void resize_room(struct resize *rz);
 /* To be called every few seconds while this is true. */
 bool resize_waits(const struct resize *rz);
 void resize_tick(struct resize *rz);
+
+/* May these pages leave the guest? Neither the boot's, nor in the host's use. */
+bool resize_may_take(const struct resize *rz, uint64_t gpa, uint64_t len);
 
 /* Bytes that the guest has: boot, added, without what is ballooned out. */
 uint64_t resize_assigned(const struct resize *rz);
