@@ -7,7 +7,7 @@
 #	CASES: names, or empty for all; REAL: not below an emulator
 set -u
 export PATH=/hvpart/bin:$PATH
-WIDE="--privileges 0x3000008EFF --hints 0xE3C --features-edx 0xA0520"
+WIDE="--privileges 0x10003000008EFF --hints 0xE3C --features-edx 0xA0520"
 
 case $(partctl help run 2>&1) in
 *--features-edx*) ;;

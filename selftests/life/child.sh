@@ -206,6 +206,30 @@ another() {
 	/kexec /vmlinuz /triple "console=ttyS0 cryptomgr.notests memtest=1"
 }
 
+# 160 MiB come and go as the root says; each time they are what they were.
+cold() {
+	mkdir -p /data && mount -t tmpfs -o size=90% data /data
+	head -c 4194304 /dev/urandom >/seed
+	sum=
+	whole() {
+		now=$(md5sum </data/fill)
+		[ "${sum:=$now}" = "$now" ] || echo "@@bad $1"
+	}
+	modprobe hv_balloon || echo "@@failed modprobe hv_balloon"
+	dmesg | sed -n 's/.*\(Cold memory discard.*\)/@@\1/p'
+	echo "@@ready"
+	while :; do
+		read -r word || continue
+		case $word in
+		fill)	for i in $(seq 40); do cat /seed; done >/data/fill
+			whole fill; echo "@@filled" ;;
+		drop)	whole drop; rm /data/fill; echo "@@dropped" ;;
+		again)	for i in $(seq 40); do cat /seed; done >/data/fill
+			whole again; complaints ;;
+		esac
+	done
+}
+
 # CPU 1 comes and goes.
 cpus() {
 	for i in 1 2 3 4 5; do
@@ -297,6 +321,7 @@ moved)		moved; poweroff -f ;;
 again)		mount -t tmpfs tmp /tmp; again ;;
 memory)		memory ;;
 another)	another ;;
+cold)		cold ;;
 busy)		while :; do dd if=/dev/zero bs=64k count=64 2>/dev/null | md5sum >/dev/null; done ;;
 *)		while :; do sleep 1; done ;;
 esac
