@@ -91,17 +91,22 @@ static bool empty(const struct vmbus_half *h)
 	       h->head->read;
 }
 
-/* Interrupts are off, so that none is lost before the CPU halts. */
+/*
+ * Interrupts are off, so that none is lost before the CPU halts. A flag that is
+ * still set brings none, and one may be: of a signal that came when its packet
+ * had been seen. So it is cleared first; who signals later sets it anew, who has
+ * done so before has put the packet there.
+ */
 static void wait_for_packet(void)
 {
 	struct vmbus_half *h = &channel.in;
 
 	while (empty(h)) {
 		__atomic_store_n(&h->head->interrupt_mask, 0, __ATOMIC_SEQ_CST);
+		vmbus_flag(0, channel.relid);
 		if (empty(h)) {
 			irq_on_halt();
 			irq_off();
-			vmbus_flag(0, channel.relid);
 		}
 		h->head->interrupt_mask = 1;
 	}
