@@ -43,7 +43,7 @@ static void deliver(struct vp *vp, u32 type, u8 vector)
 		break;
 	case HV_X64_INTERRUPT_TYPE_INIT:
 		if (!IRQ_MUTATED(APIC_INIT_DROPS_SIPI))
-			atomic_and(&vp->requests, ~VPREQ_SIPI);
+			atomic_and(&vp->requests, (u32)~VPREQ_SIPI);
 		vp_request(vp, VPREQ_INIT);
 		break;
 	case HV_X64_INTERRUPT_TYPE_SIPI:

@@ -38,7 +38,7 @@ struct hc_desc {
 
 static const struct hc_desc calls[] = {
 #define HC_DESC(code, fn, in, out, ein, eout, shape, priv, target) \
-	{ HC_PLACE(code), (in) / 4, (out) / 8, ein, eout, shape, target, priv },
+	{ (u8)HC_PLACE(code), (in) / 4, (out) / 8, ein, eout, shape, target, priv },
 	HYPERCALL_LIST(HC_DESC)
 };
 
