@@ -29,8 +29,10 @@ monitor=$!
 partctl monitor >/tmp/events.text 2>/dev/null &
 sleep 1
 
-# Memory. The report that follows an add needs no 45 seconds here.
-debian mem "life=memory hv_balloon.pressure_report_delay=0" --vps 2 --on-poweroff preserve &&
+# Memory. The report that follows an add needs no 45 seconds here. What the guest
+# does not use stays with it: the figures are those of what is asked for.
+debian mem "life=memory hv_balloon.pressure_report_delay=0" --vps 2 --on-poweroff preserve \
+	--no-page-reporting &&
 	partctl start mem && listen mem
 check $? "a child with hv_balloon"
 wait_for 200 heard mem "@@ready"; check $? "its driver is there"
@@ -72,9 +74,13 @@ for guid in $HEARTBEAT $SHUTDOWN $TIME $KVP; do
 	check $? "channel-closed, as its driver goes: $guid"
 done
 echo load >/tmp/ic.in
-wait_for 30 came 2 channel-opened ic "\"type\":\"$HEARTBEAT\""
-check $? "channel-opened, as it comes again"
-partctl stop ic >/dev/null; check $? "it shuts down"
+for guid in $HEARTBEAT $SHUTDOWN $TIME $KVP; do
+	wait_for 30 came 2 channel-opened ic "\"type\":\"$guid\""
+	check $? "channel-opened, as its driver comes again: $guid"
+done
+# Open is not yet agreed on a version.
+stops() { partctl stop ic >/dev/null 2>&1; }
+wait_for 10 stops; check $? "it shuts down"
 wait_for 10 came 1 partition-stopped ic '"reason":"poweroff"'; check $? "partition-stopped: poweroff"
 wait_for 10 came 2 channel-closed ic "\"type\":\"$SHUTDOWN\""
 check $? "channel-closed: what was open goes with its life"
