@@ -145,69 +145,72 @@ static int check(struct ram *ram, uint64_t gpa, uint64_t len,
 	return *s ? make_maps(*s) : -EFAULT;
 }
 
-int ram_take(struct ram *ram, uint64_t gpa, uint64_t len)
+static int take(struct ram *ram, struct ram_slot *s, struct span p)
+{
+	int ret;
+
+	if (find(s->ballooned, p.first, p.end, true) < p.end)
+		return -EALREADY;
+	ret = discard(ram, s, p);
+	if (!ret)
+		ram->ballooned += set(s->ballooned, p, true);
+	return ret;
+}
+
+static int drop(struct ram *ram, struct ram_slot *s, struct span p)
+{
+	if (find(s->ballooned, p.first, p.end, true) < p.end)
+		return -EALREADY;
+	if (find(s->absent, p.first, p.end, false) == p.end)
+		return 0;
+	return discard(ram, s, p);
+}
+
+static int give(struct ram *ram, struct ram_slot *s, struct span p)
+{
+	int ret;
+
+	if (find(s->ballooned, p.first, p.end, false) < p.end)
+		return -EFAULT;
+	ret = restore(ram, s, p);
+	if (!ret)
+		ram->ballooned -= set(s->ballooned, p, false);
+	return ret;
+}
+
+/* @fn of those pages, under the lock. @gone: how many have become absent. */
+static int change(struct ram *ram, uint64_t gpa, uint64_t len,
+		  int (*fn)(struct ram *ram, struct ram_slot *s, struct span p),
+		  uint64_t *gone)
 {
 	struct ram_slot *s;
-	struct span p;
+	uint64_t before;
 	int ret;
 
 	pthread_rwlock_wrlock(&ram->lock);
+	before = ram->absent;
 	ret = check(ram, gpa, len, &s);
-	if (!ret) {
-		p = span_of(s, gpa, len);
-		if (find(s->ballooned, p.first, p.end, true) < p.end)
-			ret = -EALREADY;
-		else
-			ret = discard(ram, s, p);
-		if (!ret)
-			ram->ballooned += set(s->ballooned, p, true);
-	}
+	if (!ret)
+		ret = fn(ram, s, span_of(s, gpa, len));
+	if (!ret && gone)
+		*gone = ram->absent - before;
 	pthread_rwlock_unlock(&ram->lock);
 	return ret;
+}
+
+int ram_take(struct ram *ram, uint64_t gpa, uint64_t len)
+{
+	return change(ram, gpa, len, take, NULL);
 }
 
 int ram_drop(struct ram *ram, uint64_t gpa, uint64_t len, uint64_t *pages)
 {
-	uint64_t before;
-	struct ram_slot *s;
-	struct span p;
-	int ret;
-
-	pthread_rwlock_wrlock(&ram->lock);
-	ret = check(ram, gpa, len, &s);
-	if (!ret) {
-		p = span_of(s, gpa, len);
-		before = ram->absent;
-		if (find(s->ballooned, p.first, p.end, true) < p.end)
-			ret = -EALREADY;
-		else if (find(s->absent, p.first, p.end, false) < p.end)
-			ret = discard(ram, s, p);
-		if (!ret)
-			*pages = ram->absent - before;
-	}
-	pthread_rwlock_unlock(&ram->lock);
-	return ret;
+	return change(ram, gpa, len, drop, pages);
 }
 
 int ram_give(struct ram *ram, uint64_t gpa, uint64_t len)
 {
-	struct ram_slot *s;
-	struct span p;
-	int ret;
-
-	pthread_rwlock_wrlock(&ram->lock);
-	ret = check(ram, gpa, len, &s);
-	if (!ret) {
-		p = span_of(s, gpa, len);
-		if (find(s->ballooned, p.first, p.end, false) < p.end)
-			ret = -EFAULT;
-		else
-			ret = restore(ram, s, p);
-		if (!ret)
-			ram->ballooned -= set(s->ballooned, p, false);
-	}
-	pthread_rwlock_unlock(&ram->lock);
-	return ret;
+	return change(ram, gpa, len, give, NULL);
 }
 
 uint64_t ram_next_ballooned(const struct ram *ram, uint64_t *gpa, uint64_t max)
