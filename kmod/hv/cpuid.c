@@ -160,6 +160,7 @@ static const struct need_bits needs[] = {
 	{ LX8_EBX, FLAG(has_ibpb), 1 << 12 },
 	{ LX8_EBX, FLAG(has_spec_ctrl), 0x1106c000 },
 };
+
 static u32 *reg_of(struct cpuid_regs *r, u32 n)
 {
 	return &r->eax + n;

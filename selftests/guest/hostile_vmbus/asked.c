@@ -33,9 +33,7 @@ static void item(const char *key, u32 key_size, u32 value_size)
 	for (u32 i = 0; key[i]; i++)
 		units[i] = (u8)key[i];
 	*(u16 *)m->u.at.item.value = 'v';
-	m->u.at.item.type = IC_KVP_STRING;
-	m->u.at.item.key_size = key_size;
-	m->u.at.item.value_size = value_size;
+	ic_item(IC_KVP_STRING, key_size, value_size);
 }
 
 static void no_more(void)
@@ -75,9 +73,7 @@ static void ask_kvp(void)
 		m->u.at.item.value[i] = (u8)random();
 	for (u32 i = 0; i < IC_KVP_KEY_SIZE; i++)
 		m->u.at.item.key[i] = (u8)random();
-	m->u.at.item.type = IC_KVP_STRING;
-	m->u.at.item.key_size = IC_KVP_KEY_SIZE;
-	m->u.at.item.value_size = IC_KVP_VALUE_SIZE;
+	ic_item(IC_KVP_STRING, IC_KVP_KEY_SIZE, IC_KVP_VALUE_SIZE);
 	ic_answer(0, ic_size);
 	no_more();
 

@@ -126,6 +126,15 @@ static bool all_read(void)
 	       ic_channel.out.head->write;
 }
 
+void ic_item(u32 type, u32 key_size, u32 value_size)
+{
+	struct ic_kvp *m = (struct ic_kvp *)ic_data;
+
+	m->u.at.item.type = type;
+	m->u.at.item.key_size = key_size;
+	m->u.at.item.value_size = value_size;
+}
+
 bool ic_taken(void)
 {
 	return silent() && all_read();

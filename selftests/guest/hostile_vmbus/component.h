@@ -50,6 +50,9 @@ void ic_choose(const struct component *c);
 /* And is asked what this component asks, which it answers. */
 bool ic_works(const struct component *c);
 
+/* The pair in ic_data says that it is of this type and these sizes. */
+void ic_item(u32 type, u32 key_size, u32 value_size);
+
 /* Has the host taken all that lies in its ring, and said nothing to it? */
 bool ic_taken(void);
 /* Has it stopped, with what lies there untouched? */

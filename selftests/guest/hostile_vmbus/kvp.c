@@ -114,9 +114,7 @@ static void wrong_sizes(void)
 			u32 value_size = sizes[(i + k) % ARRAY_SIZE(sizes)];
 
 			fill_item(i + k);
-			m->u.at.item.type = types[k];
-			m->u.at.item.key_size = sizes[i];
-			m->u.at.item.value_size = value_size;
+			ic_item(types[k], sizes[i], value_size);
 			ic_answer(0, ic_size);
 			next("sizes", sizes[i], value_size);
 		}
@@ -131,9 +129,7 @@ static void texts(void)
 	for (u32 i = 0; i < ARRAY_SIZE(fill); i++) {
 		begin();
 		fill_item(i);
-		m->u.at.item.type = IC_KVP_STRING;
-		m->u.at.item.key_size = IC_KVP_KEY_SIZE;
-		m->u.at.item.value_size = IC_KVP_VALUE_SIZE;
+		ic_item(IC_KVP_STRING, IC_KVP_KEY_SIZE, IC_KVP_VALUE_SIZE);
 		ic_answer(0, ic_size);
 		next("text", i, 0);
 		end("texts");
@@ -147,9 +143,7 @@ static void short_ones(void)
 	begin();
 	fill_item(0);
 	for (u32 n = 0; n < sizeof(*m); n = n < 32 ? n + 1 : n * 2 + 3) {
-		m->u.at.item.type = IC_KVP_STRING;
-		m->u.at.item.key_size = IC_KVP_KEY_SIZE;
-		m->u.at.item.value_size = IC_KVP_VALUE_SIZE;
+		ic_item(IC_KVP_STRING, IC_KVP_KEY_SIZE, IC_KVP_VALUE_SIZE);
 		ic_answer(0, n);
 		next("short", n, 0);
 	}
@@ -194,9 +188,7 @@ static u32 items_of(u32 key_size, u32 value_size, bool same)
 		letters((u16 *)m->u.at.item.value, IC_KVP_VALUE_SIZE / 2);
 		if (!same)
 			*(u32 *)m->u.at.item.key = 0x410041 + n;
-		m->u.at.item.type = IC_KVP_STRING;
-		m->u.at.item.key_size = key_size;
-		m->u.at.item.value_size = value_size;
+		ic_item(IC_KVP_STRING, key_size, value_size);
 		ic_answer(0, ic_size);
 		n++;
 	} while (n <= ITEMS_MAX && !ic_taken() && ic_asked(ASKED_MS));
