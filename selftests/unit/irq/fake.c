@@ -25,6 +25,8 @@ u64 hw_msr[8][2];
 int irq_mutation;
 void (*race_hook)(const char *where, void *what);
 
+/* Of hv.lds, for machine.c. */
+const u8 __image_start[1], __readonly_end[1], __image_end[1];
 static struct percpu cpus[NR_TEST_VPS];
 const u8 vendor_hypercall_code[] = {
 	0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x01, 0xd9, 0xc3
@@ -245,7 +247,7 @@ bool safe_wrmsr(u32 msr, u64 val)
 static struct {
 	u32 leaf, subleaf;
 	struct cpuid_regs r;
-} hw[64];
+} hw[128];
 static u32 nr_hw;
 
 struct cpuid_regs *hw_leaf(u32 leaf, u32 subleaf)
@@ -269,11 +271,26 @@ void hw_cpuid(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx)
 	*r = (struct cpuid_regs) { eax, ebx, ecx, edx };
 }
 
+void hw_forget(void)
+{
+	nr_hw = 0;
+}
+
+/* Other leaves do not look at ECX. */
+static bool has_subleaves(u32 leaf)
+{
+	return leaf == 0x04 || leaf == 0x07 || leaf == 0x0b || leaf == 0x0d ||
+	       leaf == 0x8000001d;
+}
+
 /* Beyond the highest basic leaf: that leaf again, as Intel does. */
 void test_cpuid(u32 leaf, u32 subleaf, struct cpuid_regs *r)
 {
-	struct cpuid_regs *found = hw_leaf(leaf, subleaf);
+	struct cpuid_regs *found;
 
+	if (!has_subleaves(leaf))
+		subleaf = 0;
+	found = hw_leaf(leaf, subleaf);
 	if (!found && leaf < 0x80000000 && leaf > hw_leaf(0, 0)->eax)
 		found = hw_leaf(hw_leaf(0, 0)->eax, subleaf);
 	*r = found ? *found : (struct cpuid_regs) {};
@@ -289,7 +306,7 @@ struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
 
 static void zen3(void)
 {
-	nr_hw = 0;
+	hw_forget();
 	hw_cpuid(0, 0, 0x10, 0x68747541, 0x444d4163, 0x69746e65);
 	hw_cpuid(1, 0, 0x00a00f11, 0xff100800, ~0u, ~0u);
 	hw_cpuid(5, 0, 0x40, 0x40, 3, 0x11);

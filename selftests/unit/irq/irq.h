@@ -51,7 +51,7 @@ struct test {
 extern const struct test apic_tests[], ipi_tests[], assist_tests[],
 	synic_tests[], synic_race_tests[],
 	synic_event_tests[], stimer_tests[], time_tests[], msr_tests[],
-	msr_memory_tests[], cpuid_tests[];
+	msr_memory_tests[], cpuid_tests[], cpuid_machine_tests[];
 
 /* --- the machine ------------------------------------------------------------ */
 
@@ -75,6 +75,7 @@ extern void (*race_hook)(const char *where, void *what);
 /* CPUID of the machine, by leaf and subleaf. */
 void hw_cpuid(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
 struct cpuid_regs *hw_leaf(u32 leaf, u32 subleaf);
+void hw_forget(void);			/* no leaf is left */
 
 void sim_init(void);			/* fresh partition, VPs 0 and 1 enabled */
 void sim_init_with(u64 privileges, u32 edx, u32 hints, u64 debug_break,

@@ -12,7 +12,7 @@
 static const struct test *const groups[] = {
 	apic_tests, ipi_tests, assist_tests, synic_tests, synic_race_tests,
 	synic_event_tests, stimer_tests,
-	time_tests, msr_tests, msr_memory_tests, cpuid_tests,
+	time_tests, msr_tests, msr_memory_tests, cpuid_tests, cpuid_machine_tests,
 };
 
 static const char *const mutation_names[] = {
