@@ -146,15 +146,12 @@ void apic_eoi(struct vp *vp)
 	look_again(vp, v);
 }
 
-void apic_set_auto_eoi(struct vp *vp, const u64 *map)
+void apic_set_vectors(struct vp *vp, bool notify, const u64 *map)
 {
-	memcpy(vp->apic->auto_eoi, map, sizeof(vp->apic->auto_eoi));
-}
+	u64 *to = notify ? vp->apic->eoi_notify : vp->apic->auto_eoi;
 
-void apic_set_eoi_notify(struct vp *vp, const u64 *map)
-{
 	for (u32 i = 0; i < 4; i++)
-		WRITE_ONCE(vp->apic->eoi_notify[i], map[i]);
+		WRITE_ONCE(to[i], map[i]);
 }
 
 /*

@@ -20,8 +20,7 @@ bool apic_irr_any(struct vp *vp);
  * in-service bit, and those whose EOI must make the SynIC look at its queues
  * (VPREQ_SYNIC). The second also keeps their EOI from being lazy.
  */
-void apic_set_auto_eoi(struct vp *vp, const u64 *map);
-void apic_set_eoi_notify(struct vp *vp, const u64 *map);
+void apic_set_vectors(struct vp *vp, bool notify, const u64 *map);
 
 /* Highest vector that may be delivered now (IRR above PPR, APIC enabled), or -1. */
 int apic_pending_vector(struct vp *vp);

@@ -55,14 +55,15 @@ hv_status hc_signal_direct(struct hcall *c)
 hv_status hc_post_direct(struct hcall *c)
 {
 	const struct hv_input_post_message_direct *in = (void *)c->in;
-	struct hv_message m;
+	struct hv_message *m = (void *)c->out;
 	struct vp *vp;
 	hv_status st;
 
-	memcpy(&m, in->message, sizeof(m));
-	if (!m.header.message_type ||
-	    m.header.payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
+	/* The call returns nothing: there is room to align the message. */
+	memcpy(m, in->message, sizeof(*m));
+	if (!m->header.message_type ||
+	    m->header.payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
 	st = direct_target(c, in->target_vp, in->target_vtl, in->target_sint, &vp);
-	return st ? st : synic_post_direct(vp, in->target_sint, &m);
+	return st ? st : synic_post_direct(vp, in->target_sint, m);
 }

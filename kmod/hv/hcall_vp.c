@@ -107,7 +107,7 @@ static hv_status state_source(struct vp *vp, u32 type, void **page)
 	case HV_GET_SET_VP_STATE_SIM_PAGE:
 	case HV_GET_SET_VP_STATE_SIEF_PAGE:
 		*page = synic_page(vp, type == HV_GET_SET_VP_STATE_SIEF_PAGE);
-		return *page ? HV_STATUS_SUCCESS : HV_STATUS_INVALID_SYNIC_STATE;
+		return HV_STATUS_SUCCESS;
 	}
 	return HV_STATUS_INVALID_PARAMETER;
 }

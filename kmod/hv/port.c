@@ -450,7 +450,6 @@ static hv_status deliver(struct port *port, struct partition *from,
 			 struct port_buffer *b, u32 index)
 {
 	struct vp *vp;
-	hv_status st;
 
 	if (port->upward) {
 		b->from = from->id;
@@ -464,8 +463,8 @@ static hv_status deliver(struct port *port, struct partition *from,
 			HV_STATUS_INVALID_VP_INDEX;
 	b->m.done = delivered;
 	HV_RACE("port", vp);
-	st = synic_post(vp, port->sint, &b->m);
-	return st;
+	synic_post(vp, port->sint, &b->m);
+	return HV_STATUS_SUCCESS;
 }
 
 static hv_status post_locked(struct port *port, struct partition *from,

@@ -18,10 +18,12 @@ static u64 retry_ticks(void)
 	return machine.tsc_hz / 500;
 }
 
-static bool sim_on(const struct synic *s)
+/* The SynIC and the page that the register @page places. */
+static bool is_on(const struct synic *s, u64 page)
 {
-	return s->scontrol & HV_SYNIC_CONTROL_ENABLE &&
-	       s->simp & HV_SYNIC_SIMP_ENABLE;
+	static_assert(HV_SYNIC_CONTROL_ENABLE == 1 && HV_SYNIC_SIMP_ENABLE == 1 &&
+		      HV_SYNIC_SIEFP_ENABLE == 1, "one bit for all");
+	return s->scontrol & page & 1;
 }
 
 static bool interrupts(u64 sint)
@@ -35,24 +37,33 @@ static bool refused(u64 sint)
 	return sint & HV_SYNIC_SINT_MASKED && !(sint & HV_SYNIC_SINT_POLLING);
 }
 
-static void notify(struct vp *vp, u64 sint)
+/* Takes what goes into its page at once or nowhere: events, direct messages. */
+static bool takes(const struct synic *s, u32 sint, u64 page)
 {
-	if (interrupts(sint))
-		apic_post(vp, sint & HV_SYNIC_SINT_VECTOR_MASK);
+	return is_on(s, page) && !refused(s->sint[sint]) &&
+	       !(s->sint[sint] & HV_SYNIC_SINT_PROXY);
 }
 
-/* Vectors with something queued behind them; lock held. */
-void synic_update_notify(struct vp *vp)
+static void notify(struct vp *vp, u32 sint)
+{
+	u64 reg = vp->synic->sint[sint];
+
+	if (interrupts(reg))
+		apic_post(vp, reg & HV_SYNIC_SINT_VECTOR_MASK);
+}
+
+/* Lock held. */
+void synic_update_vectors(struct vp *vp, bool notify)
 {
 	struct synic *s = vp->synic;
 	u64 map[4] = {};
 
-	for (u32 q = s->queued; q; q &= q - 1) {
+	for (u32 q = notify ? s->queued : s->auto_eoi; q; q &= q - 1) {
 		u8 vector = s->sint[ffs64(q)];
 
 		map[vector / 64] |= BIT(vector % 64);
 	}
-	apic_set_eoi_notify(vp, map);
+	apic_set_vectors(vp, notify, map);
 }
 
 /*
@@ -107,25 +118,45 @@ static bool slot_free(struct vp *vp, struct hv_message *slot)
 	return false;
 }
 
-/* Head of one queue into its slot. True: the slot was busy. Lock held. */
+/* A message into its slot, and the interrupt. False: the slot is busy. Lock held. */
+static bool put(struct vp *vp, u32 sint, const struct hv_message *m, bool more)
+{
+	struct hv_message *slot = &vp->synic->sim->sint_message[sint];
+
+	if (!slot_free(vp, slot))
+		return false;
+	place(vp, slot, m, more);
+	notify(vp, sint);
+	return true;
+}
+
+struct synic_msg *synic_unlink(struct synic *s, u32 sint, struct synic_msg **at)
+{
+	struct synic_queue *q = &s->queue[sint];
+	struct synic_msg *m = *at;
+
+	*at = m->next;
+	if (q->end == &m->next)
+		q->end = at;
+	if (!q->head)
+		s->queued &= ~(1u << sint);
+	return m;
+}
+
+/* Head of one queue into its slot. True: something still waits. Lock held. */
 static bool deliver(struct vp *vp, u32 sint)
 {
 	struct synic *s = vp->synic;
 	struct synic_msg *m = s->queue[sint].head;
-	struct hv_message *slot = &s->sim->sint_message[sint];
 
-	if (!m || !sim_on(s))
+	if (!m || !is_on(s, s->simp))
 		return false;
-	if (!slot_free(vp, slot))
-		return true;
 	if (m->prepare)
 		m->prepare(m, vp);
-	place(vp, slot, &m->msg, m->next);
-	s->queue[sint].head = m->next;
-	if (!m->next)
-		s->queued &= ~(1u << sint);
+	if (!put(vp, sint, &m->msg, m->next))
+		return true;
+	synic_unlink(s, sint, &s->queue[sint].head);
 	m->done(m, true);
-	notify(vp, s->sint[sint]);
 	return s->queued & 1u << sint;
 }
 
@@ -134,11 +165,8 @@ static void append(struct synic *s, u32 sint, struct synic_msg *m)
 	struct synic_queue *q = &s->queue[sint];
 
 	m->next = NULL;
-	if (q->head)
-		q->tail->next = m;
-	else
-		q->head = m;
-	q->tail = m;
+	*q->end = m;
+	q->end = &m->next;
 	s->queued |= 1u << sint;
 }
 
@@ -148,47 +176,36 @@ static void append(struct synic *s, u32 sint, struct synic_msg *m)
  * The running CPU looks at what had to be queued, for the retry timer is its
  * own; it is asked once, not for every message.
  */
-hv_status synic_post(struct vp *vp, u32 sint, struct synic_msg *m)
+void synic_post(struct vp *vp, u32 sint, struct synic_msg *m)
 {
 	struct synic *s = vp->synic;
 	bool busy, ask;
 
-	if (!s || sint >= HV_SYNIC_SINTS)
-		return HV_STATUS_INVALID_PARAMETER;
 	spin_lock(&s->lock);
 	append(s, sint, m);
 	busy = deliver(vp, sint);
 	if (s->queued)
-		synic_update_notify(vp);
+		synic_update_vectors(vp, true);
 	ask = busy && !s->retry;
 	s->retry |= busy;
 	spin_unlock(&s->lock);
 	if (ask && !IRQ_MUTATED(SYNIC_RETRY))
 		vp_request(vp, VPREQ_SYNIC);
-	return HV_STATUS_SUCCESS;
 }
 
 bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 {
 	struct synic *s = vp->synic;
-	struct synic_queue *q;
-	struct synic_msg **pp, *prev = NULL;
+	struct synic_msg **at;
 	bool found;
 
-	if (!s || sint >= HV_SYNIC_SINTS)
-		return false;
-	q = &s->queue[sint];
 	spin_lock(&s->lock);
-	for (pp = &q->head; *pp && *pp != m; pp = &(*pp)->next)
-		prev = *pp;
-	found = *pp;
+	for (at = &s->queue[sint].head; *at && *at != m; at = &(*at)->next)
+		;
+	found = *at;
 	if (found) {
-		*pp = m->next;
-		if (q->tail == m)
-			q->tail = prev;
-		if (!q->head)
-			s->queued &= ~(1u << sint);
-		synic_update_notify(vp);
+		synic_unlink(s, sint, at);
+		synic_update_vectors(vp, true);
 	}
 	spin_unlock(&s->lock);
 	return found;
@@ -196,28 +213,19 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 
 /**
  * synic_post_direct - PostMessageDirect: into the slot or not at all
- * Return: INVALID_PARAMETER; INVALID_SYNIC_STATE (masked, proxied, page or
- * SynIC off); OBJECT_IN_USE (slot busy or messages queued before this one).
+ * Return: INVALID_SYNIC_STATE (masked, proxied, page or SynIC off);
+ * OBJECT_IN_USE (slot busy or messages queued before this one).
  */
 hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
 {
 	struct synic *s = vp->synic;
 	hv_status st = HV_STATUS_SUCCESS;
-	struct hv_message *slot;
 
-	if (!s || sint >= HV_SYNIC_SINTS)
-		return HV_STATUS_INVALID_PARAMETER;
 	spin_lock(&s->lock);
-	slot = &s->sim->sint_message[sint];
-	if (!sim_on(s) || refused(s->sint[sint]) ||
-	    s->sint[sint] & HV_SYNIC_SINT_PROXY)
+	if (!takes(s, sint, s->simp))
 		st = HV_STATUS_INVALID_SYNIC_STATE;
-	else if (s->queue[sint].head || !slot_free(vp, slot))
+	else if (s->queue[sint].head || !put(vp, sint, m, false))
 		st = HV_STATUS_OBJECT_IN_USE;
-	if (!st) {
-		place(vp, slot, m, false);
-		notify(vp, s->sint[sint]);
-	}
 	spin_unlock(&s->lock);
 	return st;
 }
@@ -231,28 +239,22 @@ hv_status synic_post_direct(struct vp *vp, u32 sint, const struct hv_message *m)
 hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
 {
 	struct synic *s = vp->synic;
-	hv_status st = HV_STATUS_SUCCESS;
+	hv_status st = HV_STATUS_INVALID_SYNIC_STATE;
 
 	*newly = false;
-	if (!s || sint >= HV_SYNIC_SINTS || flag >= HV_EVENT_FLAGS_COUNT)
-		return HV_STATUS_INVALID_PARAMETER;
 	spin_lock(&s->lock);
-	if (!(s->scontrol & HV_SYNIC_CONTROL_ENABLE) ||
-	    !(s->siefp & HV_SYNIC_SIEFP_ENABLE) || refused(s->sint[sint]) ||
-	    s->sint[sint] & HV_SYNIC_SINT_PROXY) {
-		st = HV_STATUS_INVALID_SYNIC_STATE;
-	} else {
+	if (takes(s, sint, s->siefp)) {
 		u64 *map = s->sief->event_flags[sint].flags64;
 
 		if (IRQ_MUTATED(SYNIC_EVENT_ORDER))
-			notify(vp, s->sint[sint]);
+			notify(vp, sint);
 		IRQ_RACE("signal", map);
 		*newly = !test_and_set_bit(map, flag);
-		if (*newly)
-			vp->stats.events++;
+		vp->stats.events += *newly;
 		if ((*newly && !IRQ_MUTATED(SYNIC_EVENT_ORDER)) ||
 		    vp->partition->debug_break == HVPART_BREAK_EVENT_EDGE)
-			notify(vp, s->sint[sint]);
+			notify(vp, sint);
+		st = HV_STATUS_SUCCESS;
 	}
 	spin_unlock(&s->lock);
 	return st;
@@ -260,7 +262,7 @@ hv_status synic_signal(struct vp *vp, u32 sint, u32 flag, bool *newly)
 
 bool synic_accepts_messages(struct vp *vp)
 {
-	return vp->synic && sim_on(vp->synic);
+	return is_on(vp->synic, vp->synic->simp);
 }
 
 /**
@@ -279,7 +281,7 @@ void synic_scan(struct vp *vp)
 	spin_lock(&s->lock);
 	for (u32 q = s->queued; q; q &= q - 1)
 		busy |= deliver(vp, ffs64(q));
-	synic_update_notify(vp);
+	synic_update_vectors(vp, true);
 	s->retry = busy;
 	spin_unlock(&s->lock);
 	if (IRQ_MUTATED(SYNIC_RETRY))
@@ -297,7 +299,5 @@ void *synic_page(struct vp *vp, bool event_page)
 {
 	struct synic *s = vp->synic;
 
-	if (!s)
-		return NULL;
 	return event_page ? (void *)s->sief : (void *)s->sim;
 }

@@ -16,7 +16,8 @@ enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val);
  * @done: called with the synic lock held once the message is in the slot or
  *        dropped; gives the buffer back to its class
  * @prepare: optional; called with the lock held just before the copy into the
- *        slot, for what is only known then (delivery time of a timer)
+ *        slot, for what is only known then (delivery time of a timer); more
+ *        than once when the slot is busy
  */
 struct synic_msg {
 	struct synic_msg *next;
@@ -25,8 +26,14 @@ struct synic_msg {
 	void (*prepare)(struct synic_msg *m, struct vp *vp);
 };
 
+/*
+ * The VP is a child's; SINT and flag exist: the callers know. Those of a port
+ * are checked when it is created, what a direct call names in that call; a timer
+ * has four bits for its SINT.
+ */
+
 /* Append to the queue of (VP, SINT) and try to deliver. Any CPU. */
-hv_status synic_post(struct vp *vp, u32 sint, struct synic_msg *m);
+void synic_post(struct vp *vp, u32 sint, struct synic_msg *m);
 /* Take a message back that is still queued; false: already gone. */
 bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m);
 /* A message by value for PostMessageDirect: OBJECT_IN_USE when the slot is busy. */
@@ -42,7 +49,7 @@ bool synic_accepts_messages(struct vp *vp);
 void synic_scan(struct vp *vp);
 void synic_retry_expired(struct vp *vp);		/* DL_SYNIC */
 
-/* SIM/SIEF page of the VP for Get/SetVpState; NULL before first enable. */
+/* SIM/SIEF page of the VP for Get/SetVpState. */
 void *synic_page(struct vp *vp, bool event_page);
 
 #endif

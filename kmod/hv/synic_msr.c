@@ -4,21 +4,6 @@
 #include "page_msr.h"
 #include "unit.h"
 
-static void update_auto_eoi(struct vp *vp)
-{
-	struct synic *s = vp->synic;
-	u64 map[4] = {};
-
-	for (u32 i = 0; i < HV_SYNIC_SINTS; i++) {
-		u8 vector = s->sint[i];
-
-		if (s->sint[i] & HV_SYNIC_SINT_AUTO_EOI &&
-		    !(s->sint[i] & HV_SYNIC_SINT_MASKED))
-			map[vector / 64] |= BIT(vector % 64);
-	}
-	apic_set_auto_eoi(vp, map);
-}
-
 /*
  * Vectors below 16 fault only when the source is unmasked: the reset value has
  * vector 0 and must be writable (DECISIONS, statements 71, 72).
@@ -32,8 +17,11 @@ static enum msr_result write_sint(struct vp *vp, u32 n, u64 val)
 		return MSR_FAULT;
 	spin_lock(&s->lock);
 	s->sint[n] = val;
-	update_auto_eoi(vp);
-	synic_update_notify(vp);
+	s->auto_eoi &= ~(1u << n);
+	if (val & HV_SYNIC_SINT_AUTO_EOI && !(val & HV_SYNIC_SINT_MASKED))
+		s->auto_eoi |= 1u << n;
+	synic_update_vectors(vp, false);
+	synic_update_vectors(vp, true);
 	spin_unlock(&s->lock);
 	return MSR_OK;
 }
@@ -109,18 +97,14 @@ static void drop_queues(struct vp *vp)
 	struct synic *s = vp->synic;
 
 	spin_lock(&s->lock);
-	for (u32 i = 0; i < HV_SYNIC_SINTS; i++) {
-		struct synic_msg *m = s->queue[i].head, *next;
+	while (s->queued) {
+		u32 sint = ffs64(s->queued);
+		struct synic_msg *m = synic_unlink(s, sint, &s->queue[sint].head);
 
-		for (; m; m = next) {
-			next = m->next;
-			m->done(m, false);
-		}
-		s->queue[i].head = NULL;
+		m->done(m, false);
 	}
-	s->queued = 0;
 	s->retry = false;
-	synic_update_notify(vp);
+	synic_update_vectors(vp, true);
 	spin_unlock(&s->lock);
 }
 
@@ -138,7 +122,8 @@ __used void synic_reset(struct vp *vp)
 		s->sint[i] = HV_SYNIC_SINT_RESET;
 	if (vp->partition->debug_break == HVPART_BREAK_SINT_RESET)
 		memset(s->sint, 0, sizeof(s->sint));
-	update_auto_eoi(vp);
+	s->auto_eoi = 0;
+	synic_update_vectors(vp, false);
 	vp_set_deadline(vp, DL_SYNIC, 0);
 }
 
@@ -172,6 +157,8 @@ __used hv_status synic_create(struct vp *vp)
 	s->sim = pool_alloc(pool);
 	s->sief = pool_alloc(pool);
 	s->sversion = HV_SYNIC_VERSION_1;
+	for (u32 i = 0; i < HV_SYNIC_SINTS; i++)
+		s->queue[i].end = &s->queue[i].head;
 	/* vp_exit undoes what there is. */
 	if (!s->sim || !s->sief)
 		return HV_STATUS_INSUFFICIENT_MEMORY;

@@ -9,14 +9,16 @@
 #include "mutate_irq.h"
 #include <hvpart/msr.h>
 
+/* @end: where the next message is linked in: &head, or the last one's next. */
 struct synic_queue {
-	struct synic_msg *head, *tail;
+	struct synic_msg *head, **end;
 };
 
 /**
  * struct synic - SynIC of one VP
  * @queue:  one FIFO per SINT
  * @queued: bit n: queue n is not empty
+ * @auto_eoi: bit n: what source n requests needs no EOI
  * @retry:  the running CPU knows of a message behind a busy slot
  * @sim, @sief: pool pages, there from the VP's creation: enabling them cannot
  *          run out of memory
@@ -27,7 +29,7 @@ struct synic_queue {
  */
 struct synic {
 	struct spinlock lock;
-	u16 queued;
+	u16 queued, auto_eoi;
 	bool retry;
 	struct hv_message_page *sim;
 	struct hv_synic_event_flags_page *sief;
@@ -35,6 +37,10 @@ struct synic {
 	struct synic_queue queue[HV_SYNIC_SINTS];
 };
 
-void synic_update_notify(struct vp *vp);
+/* Tell the APIC which vectors belong to @queued (@notify) or @auto_eoi. */
+void synic_update_vectors(struct vp *vp, bool notify);
+
+/* Take out the message that *@at links. Lock held. */
+struct synic_msg *synic_unlink(struct synic *s, u32 sint, struct synic_msg **at);
 
 #endif
