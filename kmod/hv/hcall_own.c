@@ -105,8 +105,8 @@ static void partition_stats(struct partition *p, struct hvpart_partition_stats *
 	s->state = p->state;
 	s->vp_count = p->nr_vps;
 	s->child_count = p->nr_children;
-	s->port_count = p->nr_ports;
-	s->connection_count = p->nr_connections;
+	s->port_count = p->ports.count;
+	s->connection_count = p->connections.count;
 	pool_count(&p->pool, &s->pool_pages, &s->pool_free);
 	s->leaf_4k = p->gpa.leaves[0];
 	s->leaf_2m = p->gpa.leaves[1];

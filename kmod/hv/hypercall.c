@@ -225,17 +225,21 @@ static hv_status acquire(const struct hc_desc *d, struct hcall *c)
 {
 	u64 id = *(u64 *)c->in;
 	u32 index = *(u32 *)(c->in + 8);
-	hv_status st;
+	hv_status st = HV_STATUS_SUCCESS;
+	bool self;
 
 	if (d->target <= T_ROOT)
 		return d->target == T_NONE || c->caller->is_root ?
 			HV_STATUS_SUCCESS : HV_STATUS_ACCESS_DENIED;
-	if (d->target == T_POOL && c->caller->is_root &&
-	    (id == HV_PARTITION_ID_SELF || id == c->caller->id)) {
+	self = hcall_self(c, id);
+	if (d->target == T_OWN &&
+	    !partition_may(c->caller, BIT(self ? d->priv : P_CREATE)))
+		return HV_STATUS_ACCESS_DENIED;
+	if (self && (d->target == T_OWN ||
+		    (d->target == T_POOL && c->caller->is_root)))
 		c->p = partition_lock(c->caller, c->caller->id);
-		return HV_STATUS_SUCCESS;
-	}
-	st = partition_lock_child(c->caller, id, &c->p);
+	else
+		st = partition_lock_child(c->caller, id, &c->p);
 	if (st || d->target < T_ACTIVE)
 		return st;
 	if (c->p->state != PS_ACTIVE)
@@ -271,7 +275,8 @@ static hv_status call(struct hcall *c, u32 index)
 	st = check_shape(d, c);
 	if (st)
 		return st;
-	if (d->priv != P_NONE && !partition_may(c->caller, BIT(d->priv)))
+	if (d->priv != P_NONE && d->target != T_OWN &&
+	    !partition_may(c->caller, BIT(d->priv)))
 		return HV_STATUS_ACCESS_DENIED;
 	st = fetch(d, c);
 	if (st)

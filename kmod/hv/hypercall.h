@@ -35,6 +35,12 @@ struct hcall {
 	u64 in_gpa, out_gpa;
 };
 
+/* Is @id the caller's own? */
+static inline bool hcall_self(const struct hcall *c, u64 id)
+{
+	return id == HV_PARTITION_ID_SELF || id == c->caller->id;
+}
+
 /* Once, before the first call. */
 void hypercall_init(void);
 

@@ -11,6 +11,8 @@
  *   T_CHILD   partition id at 0: a child of the caller, in any state
  *   T_POOL    likewise, or the root naming itself
  *   T_ACTIVE  a child that is initialised
+ *   T_OWN     likewise (the caller needs P_CREATE), or the caller itself (it
+ *             needs the privilege of this row)
  *   T_VP      and VP index at 8: claimed, so that nobody runs or touches it
  */
 #ifndef HV_HYPERCALL_LIST_H
@@ -31,6 +33,8 @@
 #define P_POOL		34
 #define P_POST		36
 #define P_SIGNAL	37
+#define P_CREATE_PORT	38
+#define P_CONNECT_PORT	39
 #define P_EXTENDED	52
 
 #define T_NONE		0
@@ -38,7 +42,8 @@
 #define T_CHILD		2
 #define T_POOL		3
 #define T_ACTIVE	4
-#define T_VP		5
+#define T_OWN		5
+#define T_VP		6
 
 #define S(t)		sizeof(struct t)
 #define U(t)		sizeof(union t)
@@ -123,12 +128,13 @@ X(HVCALL_ASSERT_VIRTUAL_INTERRUPT, hc_assert_interrupt, \
   T_ACTIVE) \
 /* ports, messages, events */ \
 X(HVCALL_CREATE_PORT, hc_create_port, S(hv_input_create_port), 0, 0, 0, \
-  HC_SIMPLE, P_NONE, T_NONE) \
-X(HVCALL_DELETE_PORT, hc_delete_port, 16, 0, 0, 0, HC_FAST, P_NONE, T_NONE) \
+  HC_SIMPLE, P_CREATE_PORT, T_OWN) \
+X(HVCALL_DELETE_PORT, hc_delete_port, 16, 0, 0, 0, HC_FAST, P_CREATE_PORT, \
+  T_OWN) \
 X(HVCALL_CONNECT_PORT, hc_connect_port, S(hv_input_connect_port), 0, 0, 0, \
   HC_SIMPLE, P_NONE, T_NONE) \
-X(HVCALL_DISCONNECT_PORT, hc_disconnect_port, 16, 0, 0, 0, HC_FAST, P_NONE, \
-  T_NONE) \
+X(HVCALL_DISCONNECT_PORT, hc_disconnect_port, 16, 0, 0, 0, HC_FAST, \
+  P_CONNECT_PORT, T_OWN) \
 X(HVCALL_POST_MESSAGE, hc_post_message, S(hv_input_post_message), 0, 0, 0, \
   HC_SLOW_ONLY, P_POST, T_NONE) \
 X(HVCALL_SIGNAL_EVENT, hc_signal_event, 8, 0, 0, 0, HC_FAST, P_SIGNAL, \

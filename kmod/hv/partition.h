@@ -18,8 +18,12 @@
 
 enum partition_state { PS_CREATED, PS_ACTIVE, PS_FINALIZING, PS_FINALIZED };
 
-struct port;
-struct connection;
+/* port.c: the ports or the connections of a partition */
+struct port_end;
+struct port_ends {
+	struct port_end *first;
+	u32 count;
+};
 
 /* As the parent gave it; of the result, values and masks in turns. */
 struct cpuid_override {
@@ -65,10 +69,8 @@ struct partition {
 	struct pool pool;
 	struct partition *parent;
 	u64 ref_base;			/* see time.h */
-	struct port *ports;		/* port.c: receiving ends of this partition */
-	struct connection *connections;	/* port.c: sending ends */
+	struct port_ends ports, connections;
 	u32 nr_children;
-	u32 nr_ports, nr_connections;	/* port.c */
 
 	u64 creation_flags;
 	u64 synthetic_features;		/* property 0x10001 as written */

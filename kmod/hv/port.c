@@ -6,41 +6,50 @@
 #include "synic.h"
 #include "unit.h"
 
-struct port_buffer {
-	struct synic_msg m;		/* first: done() finds the buffer */
-	struct port *port;
-	bool busy;
-	u64 from;
-};
-
-#define BUFFERS_PER_PAGE	8u	/* a power of two; 13 would fit */
-#define BUFFER_PAGES		((HV_PORT_BUFFERS + BUFFERS_PER_PAGE - 1) / BUFFERS_PER_PAGE)
-
 /**
- * struct port - receiving end
- * @upward: belongs to a parent: messages wait in @fifo, events in @events
+ * struct port_end - a connection, or the start of a port
+ * @peer: the other end; NULL: nobody is connected, or the port of this
+ *        connection is gone (it is stale)
  */
-struct port {
-	struct port *next;
-	struct partition *owner;
-	u64 connector;			/* the one partition that may connect */
-	u32 id, type, sint, vp_index;
-	u32 flag_base, flag_count;
-	bool upward;
-	struct connection *con;		/* NULL: nobody is connected */
-	struct port_buffer *buffers[BUFFER_PAGES];
-	u8 fifo[HV_PORT_BUFFERS];
-	u32 head, count;
-};
-
-/* Sending end. @port is NULL once the port is gone: the connection is stale. */
-struct connection {
-	struct connection *next;
-	struct port *port;
+struct port_end {
+	struct port_end *next;
+	struct port_end *peer;
 	u32 id;
 };
 
-static_assert(BUFFERS_PER_PAGE * sizeof(struct port_buffer) <= PAGE_SIZE, "a page");
+/**
+ * struct port_buffer - a message of a port that is on its way
+ * @from: upward: the sender
+ * @vp:   downward: whose SynIC has it, as long as it is @busy: a VP that goes
+ *        gives its messages back
+ */
+struct port_buffer {
+	struct synic_msg m;		/* first: done() finds the buffer */
+	u64 from;
+	struct vp *vp;
+	bool busy;
+};
+
+/**
+ * struct port - receiving end
+ * @connector: the one partition that may connect
+ * @upward: belongs to a parent: messages wait here, in a ring that begins with
+ *          buffer @head, instead of in a SynIC
+ * @messages: of a message port, one page: those of the buffers
+ */
+struct port {
+	struct port_end end;		/* first */
+	struct partition *owner;
+	u64 connector;
+	struct hv_port_info info;
+	bool upward;
+	u32 head, count;
+	struct hv_message *messages;
+	struct port_buffer buffer[HV_PORT_BUFFERS];
+};
+
+static_assert(sizeof(struct port) <= PAGE_SIZE &&
+	      HV_PORT_BUFFERS * sizeof(struct hv_message) == PAGE_SIZE, "pages");
 
 static struct spinlock port_lock;
 
@@ -55,61 +64,73 @@ static __noinline void unlock_ports(void)
 	spin_unlock(&port_lock);
 }
 
-static struct port_buffer *buffer(struct port *port, u32 i)
+/* Both kinds of ports have them in the same place. */
+static u32 sint_of(const struct port *port)
 {
-	return &port->buffers[i / BUFFERS_PER_PAGE][i % BUFFERS_PER_PAGE];
+	return port->info.message_port_info.target_sint;
 }
 
-static struct port *find_port(struct partition *p, u32 id)
+static u32 vp_of(const struct port *port)
 {
-	struct port *port;
-
-	for (port = p->ports; port && port->id != id; port = port->next)
-		;
-	return port;
+	return port->info.message_port_info.target_vp;
 }
 
-static struct connection *find_connection(struct partition *p, u32 id)
+static struct port_end *find(const struct port_ends *ends, u32 id)
 {
-	struct connection *c;
+	struct port_end *e;
 
-	for (c = p->connections; c && c->id != id; c = c->next)
+	for (e = ends->first; e && e->id != id; e = e->next)
 		;
-	return c;
+	return e;
+}
+
+static void link_end(struct port_ends *ends, struct port_end *e, u32 id)
+{
+	e->id = id;
+	e->next = ends->first;
+	ends->first = e;
+	ends->count++;
 }
 
 static void free_port(struct port *port)
 {
 	struct pool *pool = &port->owner->pool;
 
-	for (u32 i = 0; i < BUFFER_PAGES; i++)
-		pool_free(pool, port->buffers[i]);
+	pool_free(pool, port->messages);
 	pool_free(pool, port);
 }
 
-/* --- create, delete -------------------------------------------------------- */
-
-/* The partition itself with the privilege, or its parent. Returns it locked. */
-static hv_status lock_manageable(struct hcall *c, u64 id, u64 priv,
-				 struct partition **p)
+/* Messages of the port that still wait in a SynIC queue vanish (TLFS 3.2). */
+static void recall_messages(struct port *port)
 {
-	if (id == HV_PARTITION_ID_SELF || id == c->caller->id) {
-		if (!partition_may(c->caller, priv))
-			return HV_STATUS_ACCESS_DENIED;
-		*p = partition_lock(c->caller, c->caller->id);
-	} else {
-		if (!partition_may(c->caller, BIT(P_CREATE)))
-			return HV_STATUS_ACCESS_DENIED;
-		hv_status st = partition_lock_child(c->caller, id, p);
+	for (u32 i = 0; i < HV_PORT_BUFFERS; i++) {
+		struct port_buffer *b = &port->buffer[i];
 
-		if (st)
-			return st;
+		if (b->busy && b->vp)
+			synic_cancel(b->vp, sint_of(port), &b->m);
 	}
-	if ((*p)->state == PS_ACTIVE)
-		return HV_STATUS_SUCCESS;
-	partition_unlock(*p);
-	return HV_STATUS_INVALID_PARTITION_STATE;
 }
+
+/* One of @p's ports or connections, @ends, goes. Both locks held. */
+static void delete_end(struct partition *p, struct port_ends *ends, struct port_end *e)
+{
+	struct port_end **at = &ends->first;
+
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	ends->count--;
+	if (e->peer)
+		e->peer->peer = NULL;
+	if (ends == &p->ports) {
+		recall_messages((struct port *)e);
+		free_port((struct port *)e);
+	} else {
+		pool_free(&p->pool, e);
+	}
+}
+
+/* --- create, delete -------------------------------------------------------- */
 
 static hv_status check_port(struct partition *p, const struct hv_input_create_port *in)
 {
@@ -141,26 +162,18 @@ static hv_status check_port(struct partition *p, const struct hv_input_create_po
 static hv_status build_port(struct partition *p, const struct hv_input_create_port *in,
 			    struct port **out)
 {
-	const struct hv_port_info *i = &in->port_info;
 	struct port *port = pool_alloc(&p->pool);
 
 	if (!port)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	port->owner = p;
-	port->id = in->port_id.asu32;
-	port->type = i->port_type;
-	port->sint = i->message_port_info.target_sint;
-	port->vp_index = i->message_port_info.target_vp;
+	port->info = in->port_info;
 	port->connector = in->connection_partition_id;
 	port->upward = p->is_root;
-	if (i->port_type == HV_PORT_TYPE_EVENT) {
-		port->flag_base = i->event_port_info.base_flag_number;
-		port->flag_count = i->event_port_info.flag_count;
-	}
-	for (u32 n = 0; port->type == HV_PORT_TYPE_MESSAGE && n < BUFFER_PAGES; n++) {
-		port->buffers[n] = pool_alloc(&p->pool);
-		if (!port->buffers[n]) {
-			free_port(port);
+	if (port->info.port_type == HV_PORT_TYPE_MESSAGE) {
+		port->messages = pool_alloc(&p->pool);
+		if (!port->messages) {
+			pool_free(&p->pool, port);
 			return HV_STATUS_INSUFFICIENT_MEMORY;
 		}
 	}
@@ -171,220 +184,132 @@ static hv_status build_port(struct partition *p, const struct hv_input_create_po
 hv_status hc_create_port(struct hcall *c)
 {
 	const struct hv_input_create_port *in = (void *)c->in;
-	struct partition *p;
-	struct port *port = NULL;
+	u32 id = in->port_id.asu32;
+	struct port *port;
 	hv_status st;
 
-	st = lock_manageable(c, in->port_partition_id,
-			     HVPART_PRIVILEGE(0, HV_CREATE_PORT), &p);
+	if (in->connection_partition_id == c->p->id ||
+	    in->connection_partition_id == HV_PARTITION_ID_SELF)
+		return HV_STATUS_INVALID_PARTITION_ID;
+	st = check_port(c->p, in);
+	if (!st)
+		st = build_port(c->p, in, &port);
 	if (st)
 		return st;
-	st = in->connection_partition_id == p->id ||
-	     in->connection_partition_id == HV_PARTITION_ID_SELF ?
-		HV_STATUS_INVALID_PARTITION_ID :
-		check_port(p, in);
-	if (!st)
-		st = build_port(p, in, &port);
-	if (!st) {
-		lock_ports();
-		if (find_port(p, port->id)) {
-			st = HV_STATUS_INVALID_PORT_ID;
-		} else {
-			port->next = p->ports;
-			p->ports = port;
-			p->nr_ports++;
-		}
-		unlock_ports();
-		if (st)
-			free_port(port);
+	lock_ports();
+	if (find(&c->p->ports, id)) {
+		free_port(port);
+		st = HV_STATUS_INVALID_PORT_ID;
+	} else {
+		link_end(&c->p->ports, &port->end, id);
 	}
-	partition_unlock(p);
+	unlock_ports();
 	return st;
 }
 
-static void unlink_port(struct port *port)
+/* Both inputs are a partition and an id in it. */
+static bool delete_named(struct hcall *c, struct port_ends *ends)
 {
-	struct port **at = &port->owner->ports;
+	struct port_end *e;
 
-	while (*at != port)
-		at = &(*at)->next;
-	*at = port->next;
-	port->owner->nr_ports--;
-	if (port->con)
-		port->con->port = NULL;
-}
-
-/* Messages of the port that still wait in a SynIC queue vanish (TLFS 3.2). */
-static void recall_messages(struct port *port)
-{
-	for (u32 i = 0; port->type == HV_PORT_TYPE_MESSAGE && i < HV_PORT_BUFFERS; i++) {
-		struct port_buffer *b = buffer(port, i);
-
-		if (!b->busy || port->upward)
-			continue;
-		for (u32 v = 0; v < HV_MAX_VPS; v++)
-			if (port->owner->vps[v])
-				synic_cancel(port->owner->vps[v], port->sint, &b->m);
-	}
+	lock_ports();
+	e = find(ends, *(u32 *)(c->in + 8));
+	if (e)
+		delete_end(c->p, ends, e);
+	unlock_ports();
+	return e;
 }
 
 hv_status hc_delete_port(struct hcall *c)
 {
-	const union hv_input_delete_port *in = (void *)c->in;
-	struct partition *p;
-	struct port *port;
-	hv_status st;
-
-	st = lock_manageable(c, in->port_partition_id,
-			     HVPART_PRIVILEGE(0, HV_CREATE_PORT), &p);
-	if (st)
-		return st;
-	lock_ports();
-	port = find_port(p, in->port_id.asu32);
-	if (port) {
-		recall_messages(port);
-		unlink_port(port);
-	} else {
-		st = HV_STATUS_INVALID_PORT_ID;
-	}
-	unlock_ports();
-	if (port)
-		free_port(port);
-	partition_unlock(p);
-	return st;
+	return delete_named(c, &c->p->ports) ? HV_STATUS_SUCCESS :
+					       HV_STATUS_INVALID_PORT_ID;
 }
 
-/* --- connect, disconnect --------------------------------------------------- */
+hv_status hc_disconnect_port(struct hcall *c)
+{
+	return delete_named(c, &c->p->connections) ? HV_STATUS_SUCCESS :
+		HV_STATUS_INVALID_CONNECTION_ID;
+}
+
+/* --- connect ---------------------------------------------------------------- */
 
 /*
  * One end is the caller's, the other its child's; only the child needs a lock,
- * the caller is alive while it calls. Returns the child locked.
+ * the caller is alive while it calls. The child is the call's target then.
  */
 static hv_status lock_ends(struct hcall *c, const struct hv_input_connect_port *in,
-			   struct partition **p, struct partition **owner,
-			   struct partition **child)
+			   struct partition **p, struct partition **owner)
 {
-	u64 self = c->caller->id;
 	u64 con_id = in->connection_partition_id;
-	u64 port_id = in->port_partition_id;
-	bool up = port_id == self || port_id == HV_PARTITION_ID_SELF;
+	bool up = hcall_self(c, in->port_partition_id);
 	u64 priv = up ? BIT(P_CREATE) : HVPART_PRIVILEGE(0, HV_CONNECT_PORT);
 	hv_status st;
 
 	if (!partition_may(c->caller, priv))
 		return HV_STATUS_ACCESS_DENIED;
-	if (!up && con_id != self && con_id != HV_PARTITION_ID_SELF)
+	if (!up && !hcall_self(c, con_id))
 		return HV_STATUS_INVALID_PARTITION_ID;
-	st = partition_lock_child(c->caller, up ? con_id : port_id, child);
+	st = partition_lock_child(c->caller, up ? con_id : in->port_partition_id,
+				  &c->p);
 	if (st)
 		return st;
-	*p = up ? *child : c->caller;
-	*owner = up ? c->caller : *child;
-	if ((*child)->state == PS_ACTIVE)
-		return HV_STATUS_SUCCESS;
-	partition_unlock(*child);
-	return HV_STATUS_INVALID_PARTITION_STATE;
+	*p = up ? c->p : c->caller;
+	*owner = up ? c->caller : c->p;
+	return c->p->state == PS_ACTIVE ? HV_STATUS_SUCCESS :
+					  HV_STATUS_INVALID_PARTITION_STATE;
 }
 
 static hv_status do_connect(struct partition *p, struct partition *owner,
 			    const struct hv_input_connect_port *in,
-			    struct connection *con)
+			    struct port_end *con)
 {
-	struct port *port = find_port(owner, in->port_id.asu32);
+	struct port *port = (struct port *)find(&owner->ports, in->port_id.asu32);
 
-	if (find_connection(p, in->connection_id.asu32))
+	if (find(&p->connections, in->connection_id.asu32))
 		return HV_STATUS_INVALID_CONNECTION_ID;
-	if (!port || port->con || port->connector != p->id)
+	if (!port || port->end.peer || port->connector != p->id)
 		return HV_STATUS_INVALID_PORT_ID;
-	if (port->type != in->connection_info.port_type)
+	if (port->info.port_type != in->connection_info.port_type)
 		return HV_STATUS_INVALID_PARAMETER;
-	con->id = in->connection_id.asu32;
-	con->port = port;
-	port->con = con;
-	con->next = p->connections;
-	p->connections = con;
-	p->nr_connections++;
+	con->peer = &port->end;
+	port->end.peer = con;
+	link_end(&p->connections, con, in->connection_id.asu32);
 	return HV_STATUS_SUCCESS;
 }
 
 hv_status hc_connect_port(struct hcall *c)
 {
 	const struct hv_input_connect_port *in = (void *)c->in;
-	struct partition *p, *owner, *child;
-	struct connection *con;
+	struct partition *p, *owner;
+	struct port_end *con;
 	hv_status st;
 
 	if (in->connection_vtl)
 		return HV_STATUS_INVALID_VTL_STATE;
 	if (in->connection_id.u.reserved)
 		return HV_STATUS_INVALID_CONNECTION_ID;
-	st = lock_ends(c, in, &p, &owner, &child);
+	st = lock_ends(c, in, &p, &owner);
 	if (st)
 		return st;
 	con = pool_alloc(&p->pool);
-	if (!con) {
-		partition_unlock(child);
+	if (!con)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
-	}
 	lock_ports();
 	st = do_connect(p, owner, in, con);
 	unlock_ports();
 	if (st)
 		pool_free(&p->pool, con);
-	partition_unlock(child);
-	return st;
-}
-
-static __noinline void drop_connection(struct partition *p, struct connection *con)
-{
-	struct connection **at = &p->connections;
-
-	while (*at != con)
-		at = &(*at)->next;
-	*at = con->next;
-	p->nr_connections--;
-	if (con->port)
-		con->port->con = NULL;
-}
-
-hv_status hc_disconnect_port(struct hcall *c)
-{
-	const union hv_input_disconnect_port *in = (void *)c->in;
-	struct connection *con;
-	struct partition *p;
-	hv_status st;
-
-	st = lock_manageable(c, in->connection_partition_id,
-			     HVPART_PRIVILEGE(0, HV_CONNECT_PORT), &p);
-	if (st)
-		return st;
-	lock_ports();
-	con = find_connection(p, in->connection_id.asu32);
-	if (con)
-		drop_connection(p, con);
-	unlock_ports();
-	if (!con)
-		st = HV_STATUS_INVALID_CONNECTION_ID;
-	pool_free(&p->pool, con);
-	partition_unlock(p);
 	return st;
 }
 
 void port_partition_exit(struct partition *p)
 {
-	struct connection *con;
-	struct port *port;
-
 	lock_ports();
-	while ((con = p->connections)) {
-		drop_connection(p, con);
-		pool_free(&p->pool, con);
-	}
-	while ((port = p->ports)) {
-		recall_messages(port);
-		unlink_port(port);
-		free_port(port);
-	}
+	while (p->connections.first)
+		delete_end(p, &p->connections, p->connections.first);
+	while (p->ports.first)
+		delete_end(p, &p->ports, p->ports.first);
 	unlock_ports();
 }
 
@@ -423,8 +348,8 @@ static void note(struct port *port, struct partition *from, u32 flag)
 	}
 	page->port[n] = (struct hvpart_port_note) {
 		.partition_id = from->id,
-		.port_id = port->id,
-		.type = port->type,
+		.port_id = port->end.id,
+		.type = port->info.port_type,
 		.flag = flag,
 	};
 	WRITE_ONCE(page->port_count, n + 1);
@@ -436,60 +361,79 @@ static void delivered(struct synic_msg *m, bool ok)
 	store_release(&container_of(m, struct port_buffer, m)->busy, false);
 }
 
-static struct vp *target_vp(struct port *port)
+/* A port for any VP chooses one that takes messages: others would keep it. */
+static hv_status post_to(struct vp *vp, struct port *port, struct port_buffer *b)
 {
-	if (port->vp_index != HV_ANY_VP)
-		return partition_vp(port->owner, port->vp_index);
-	for (u32 i = 0; i < HV_MAX_VPS; i++)
-		if (port->owner->vps[i] && synic_accepts_messages(port->owner->vps[i]))
-			return port->owner->vps[i];
-	return NULL;
-}
-
-static hv_status deliver(struct port *port, struct partition *from,
-			 struct port_buffer *b, u32 index)
-{
-	struct vp *vp;
-
-	if (port->upward) {
-		b->from = from->id;
-		port->fifo[(port->head + port->count++) % HV_PORT_BUFFERS] = index;
-		note(port, from, 0);
-		return HV_STATUS_SUCCESS;
-	}
-	vp = target_vp(port);
-	if (!vp)
-		return port->vp_index == HV_ANY_VP ? HV_STATUS_INVALID_SYNIC_STATE :
-			HV_STATUS_INVALID_VP_INDEX;
+	if (vp_of(port) == HV_ANY_VP && !synic_accepts_messages(vp))
+		return HV_STATUS_INVALID_SYNIC_STATE;
+	b->vp = vp;
 	b->m.done = delivered;
 	HV_RACE("port", vp);
-	synic_post(vp, port->sint, &b->m);
+	synic_post(vp, sint_of(port), &b->m);
 	return HV_STATUS_SUCCESS;
+}
+
+/*
+ * @b or, without one, a flag to a VP. A port that names none asks them all: the
+ * first that takes it.
+ */
+static hv_status send_down(struct port *port, struct port_buffer *b, u32 flag)
+{
+	bool any = vp_of(port) == HV_ANY_VP, newly;
+	hv_status st = any ? HV_STATUS_INVALID_SYNIC_STATE :
+			     HV_STATUS_INVALID_VP_INDEX;
+
+	for (u32 i = any ? 0 : vp_of(port); i < HV_MAX_VPS; i++) {
+		struct vp *vp = partition_vp(port->owner, i);
+
+		if (vp)
+			st = b ? post_to(vp, port, b) :
+				synic_signal(vp, sint_of(port), flag, &newly);
+		if (!any || !st)
+			break;
+	}
+	return st;
+}
+
+/* The first free buffer after @head: of an upward port, the end of its ring. */
+static struct port_buffer *take_buffer(struct port *port)
+{
+	for (u32 n = 0; n < HV_PORT_BUFFERS; n++) {
+		u32 i = (port->head + n) % HV_PORT_BUFFERS;
+		struct port_buffer *b = &port->buffer[i];
+
+		if (!load_acquire(&b->busy)) {
+			b->m.msg = &port->messages[i];
+			return b;
+		}
+	}
+	return NULL;
 }
 
 static hv_status post_locked(struct port *port, struct partition *from,
 			     const struct hv_input_post_message *in)
 {
-	struct port_buffer *b = NULL;
+	struct port_buffer *b = take_buffer(port);
+	struct hv_message *m;
 	hv_status st;
-	u32 i;
 
-	for (i = 0; i < HV_PORT_BUFFERS; i++) {
-		b = buffer(port, i);
-		if (!load_acquire(&b->busy))
-			break;
-	}
-	if (i == HV_PORT_BUFFERS)
+	if (!b)
 		return from->debug_break == HVPART_BREAK_POST_STATUS ?
 			HV_STATUS_INSUFFICIENT_BUFFER : HV_STATUS_INSUFFICIENT_BUFFERS;
-	b->port = port;
+	m = b->m.msg;
+	memset(m, 0, sizeof(*m));
+	m->header.message_type = in->message_type;
+	m->header.payload_size = in->payload_size;
+	m->header.port.asu32 = port->end.id;
+	memcpy(m->u.payload, in->payload, in->payload_size);
 	b->busy = true;
-	memset(&b->m.msg, 0, sizeof(b->m.msg));
-	b->m.msg.header.message_type = in->message_type;
-	b->m.msg.header.payload_size = in->payload_size;
-	b->m.msg.header.port.asu32 = port->id;
-	memcpy(b->m.msg.u.payload, in->payload, in->payload_size);
-	st = deliver(port, from, b, i);
+	if (port->upward) {
+		b->from = from->id;
+		port->count++;
+		note(port, from, 0);
+		return HV_STATUS_SUCCESS;
+	}
+	st = send_down(port, b, 0);
 	if (st)
 		b->busy = false;
 	return st;
@@ -499,12 +443,12 @@ static hv_status post_locked(struct port *port, struct partition *from,
 static hv_status find_peer(struct partition *from, u32 id, u32 type,
 			   struct port **out)
 {
-	struct connection *con = find_connection(from, id);
+	struct port_end *con = find(&from->connections, id);
 
 	if (!con)
 		return HV_STATUS_INVALID_CONNECTION_ID;
-	*out = con->port;
-	if (!*out || (*out)->type != type)
+	*out = (struct port *)con->peer;
+	if (!*out || (*out)->info.port_type != type)
 		return HV_STATUS_INVALID_PORT_ID;
 	return HV_STATUS_SUCCESS;
 }
@@ -525,33 +469,16 @@ hv_status port_post(struct partition *from, const struct hv_input_post_message *
 	return st;
 }
 
-/* The first VP that takes it: a port that names none asks them all. */
-static hv_status signal_vps(struct port *port, u32 flag)
-{
-	bool any = port->vp_index == HV_ANY_VP, newly;
-	hv_status st = HV_STATUS_INVALID_VP_INDEX;
-
-	for (u32 i = any ? 0 : port->vp_index; i < HV_MAX_VPS; i++) {
-		struct vp *vp = partition_vp(port->owner, i);
-
-		if (vp)
-			st = synic_signal(vp, port->sint, flag, &newly);
-		if (!any || !st)
-			break;
-	}
-	return st;
-}
-
 static hv_status signal_locked(struct port *port, struct partition *from, u32 flag)
 {
-	if (flag >= port->flag_count)
+	if (flag >= port->info.event_port_info.flag_count)
 		return HV_STATUS_INVALID_PARAMETER;
-	flag += port->flag_base;
+	flag += port->info.event_port_info.base_flag_number;
 	if (port->upward) {
 		note(port, from, flag);
 		return HV_STATUS_SUCCESS;
 	}
-	return signal_vps(port, flag);
+	return send_down(port, NULL, flag);
 }
 
 hv_status port_signal(struct partition *from, u32 connection, u32 flag)
@@ -579,17 +506,17 @@ hv_status hc_receive_message(struct hcall *c)
 	if (in->reserved)
 		return HV_STATUS_INVALID_PARAMETER;
 	lock_ports();
-	port = find_port(c->caller, in->port_id);
-	if (!port || port->type != HV_PORT_TYPE_MESSAGE || !port->upward) {
+	port = (struct port *)find(&c->caller->ports, in->port_id);
+	if (!port || port->info.port_type != HV_PORT_TYPE_MESSAGE || !port->upward) {
 		st = HV_STATUS_INVALID_PORT_ID;
 	} else if (!port->count) {
 		st = HV_STATUS_NO_DATA;
 	} else {
-		b = buffer(port, port->fifo[port->head]);
+		b = &port->buffer[port->head];
 		port->head = (port->head + 1) % HV_PORT_BUFFERS;
 		out->remaining = --port->count;
 		out->connection_partition_id = b->from;
-		out->message = b->m.msg;
+		out->message = *b->m.msg;
 		b->busy = false;
 	}
 	unlock_ports();

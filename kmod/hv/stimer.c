@@ -17,7 +17,7 @@
 
 /**
  * struct stimer - one timer
- * @msg:    its only message buffer (TLFS 2.4)
+ * @msg:    its only message buffer (TLFS 2.4), with @message
  * @next:   reference time of the next expiry
  * @queued: @msg is in a queue. Set by the owner before the post, cleared by
  *          whoever delivers it, under the SynIC's lock
@@ -26,6 +26,7 @@ struct stimer {
 	struct synic_msg msg;
 	u64 config, count, next;
 	bool queued;
+	struct hv_message message;
 };
 
 struct stimers {
@@ -39,7 +40,7 @@ static u32 sint_of(const struct stimer *t)
 
 static struct hv_timer_message_payload *payload(struct synic_msg *m)
 {
-	return (struct hv_timer_message_payload *)m->msg.u.bytes;
+	return (struct hv_timer_message_payload *)m->msg->u.bytes;
 }
 
 static void message_done(struct synic_msg *m, bool delivered)
@@ -275,11 +276,13 @@ __used hv_status stimer_create(struct vp *vp)
 	if (!vp->stimers)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	for (u32 n = 0; n < HV_SYNIC_STIMER_COUNT; n++) {
-		struct synic_msg *m = &vp->stimers->timer[n].msg;
+		struct stimer *t = &vp->stimers->timer[n];
+		struct synic_msg *m = &t->msg;
 
-		m->msg.header.message_type = HVMSG_TIMER_EXPIRED;
-		m->msg.header.payload_size =
+		t->message.header.message_type = HVMSG_TIMER_EXPIRED;
+		t->message.header.payload_size =
 			sizeof(struct hv_timer_message_payload);
+		m->msg = &t->message;
 		payload(m)->timer_index = n;
 		m->done = message_done;
 		m->prepare = message_prepare;

@@ -153,7 +153,7 @@ static bool deliver(struct vp *vp, u32 sint)
 		return false;
 	if (m->prepare)
 		m->prepare(m, vp);
-	if (!put(vp, sint, &m->msg, m->next))
+	if (!put(vp, sint, m->msg, m->next))
 		return true;
 	synic_unlink(s, sint, &s->queue[sint].head);
 	m->done(m, true);

@@ -11,8 +11,8 @@
 enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val);
 
 /**
- * struct synic_msg - a queued message; storage belongs to its class (port
- * buffers, one per timer), never to the queue
+ * struct synic_msg - a queued message; storage, also of @msg, belongs to its
+ * class (port buffers, one per timer), never to the queue
  * @done: called with the synic lock held once the message is in the slot or
  *        dropped; gives the buffer back to its class
  * @prepare: optional; called with the lock held just before the copy into the
@@ -21,7 +21,7 @@ enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val);
  */
 struct synic_msg {
 	struct synic_msg *next;
-	struct hv_message msg;
+	struct hv_message *msg;
 	void (*done)(struct synic_msg *m, bool delivered);
 	void (*prepare)(struct synic_msg *m, struct vp *vp);
 };

@@ -441,7 +441,7 @@ static void event_up(void)
 			   PFN_CALLER(0), 1), 0);
 	end_guest(p);
 	/* Its connection went with it, the root's port has not. */
-	CHECK(root_partition.ports);
+	CHECK(root_partition.ports.first);
 	counts(1, 1, 0);
 	CHECK_EQ(root_fast(HVCALL_DELETE_PORT, HV_PARTITION_ID_SELF, PORT), 0);
 }
@@ -468,7 +468,7 @@ static void no_memory(void)
 			break;
 		CHECK_EQ(st, 0xb);
 		CHECK_EQ(p->pool.nr_used, used);
-		CHECK(!p->ports);
+		CHECK(!p->ports.first);
 		p->pool.reserve = 0;
 		CHECK_EQ(create(&in), 0);
 		end_guest(p);

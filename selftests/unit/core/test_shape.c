@@ -131,6 +131,17 @@ static void unknown_codes(void)
 	refused(&none, "code", 0x1ff, 2);
 }
 
+/* Partition id at 0, VP index at 8. */
+static u64 target(const struct desc *d, u64 id, u32 vp)
+{
+	u64 *in = ram(PFN_IN(0));
+
+	memset(in, 0, PAGE_SIZE);
+	in[0] = id;
+	*(u32 *)&in[1] = vp;
+	return root_simple(control(d) | (d->shape & HC_VAR ? VAR(1) : 0), NULL, 0);
+}
+
 static void privileges(void)
 {
 	const struct desc *d;
@@ -141,7 +152,14 @@ static void privileges(void)
 		if (d->priv == P_NONE)
 			continue;
 		root_partition.privileges = all & ~BIT(d->priv);
-		refused(d, "privilege", control(d), 6);
+		if (d->target != T_OWN) {
+			refused(d, "privilege", control(d), 6);
+		} else {
+			expect(d, "privilege", target(d, 1, 0), 6);
+			expect(d, "self", target(d, HV_PARTITION_ID_SELF, 0), 6);
+			root_partition.privileges = all & ~BIT(P_CREATE);
+			expect(d, "parent", target(d, guest->id, 0), 6);
+		}
 		root_partition.privileges = all;
 	}
 }
@@ -217,17 +235,7 @@ static void too_many_reps(void)
 	}
 }
 
-/* --- targets: partition id at 0, VP index at 8 -------------------------------- */
-
-static u64 target(const struct desc *d, u64 id, u32 vp)
-{
-	u64 *in = ram(PFN_IN(0));
-
-	memset(in, 0, PAGE_SIZE);
-	in[0] = id;
-	*(u32 *)&in[1] = vp;
-	return root_simple(control(d) | (d->shape & HC_VAR ? VAR(1) : 0), NULL, 0);
-}
+/* --- targets ------------------------------------------------------------------ */
 
 /* With its rep count: element 0 was not done. */
 static void targets(void)
@@ -247,7 +255,7 @@ static void targets(void)
 		expect(d, "id 0", target(d, 0, 0), 0xd);
 		expect(d, "id of nobody", target(d, 12345, 0), 0xd);
 		expect(d, "not its child", target(d, other->id, 0), 6);
-		if (d->target != T_POOL) {
+		if (d->target != T_POOL && d->target != T_OWN) {
 			expect(d, "itself", target(d, 1, 0), 6);
 			expect(d, "self", target(d, HV_PARTITION_ID_SELF, 0), 6);
 		}

@@ -229,7 +229,8 @@ static void dropped(struct synic_msg *m, bool ok)
 /* A message behind the slot: the EOI is a rescan trigger and must trap. */
 static void message_behind(void)
 {
-	struct synic_msg a = { .msg.header.message_type = 1, .done = dropped };
+	struct hv_message one = { .header.message_type = 1 };
+	struct synic_msg a = { .msg = &one, .done = dropped };
 	struct synic_msg b = a;
 
 	on();

@@ -306,8 +306,10 @@ static void other_done(struct synic_msg *m, bool ok)
 
 static void occupy(u32 sint)
 {
+	static struct hv_message one = { .header.message_type = 1 };
+
 	memset(&other, 0, sizeof(other));
-	other.msg.header.message_type = 1;
+	other.msg = &one;
 	other.done = other_done;
 	synic_post(vp0, sint, &other);
 	CHECK_EQ(take(), 0x50 + sint);

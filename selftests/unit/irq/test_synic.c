@@ -138,7 +138,7 @@ static void sizes(void)
 	post(vp0, 2, msg(&m, 5, 0));
 	CHECK_EQ(take_message(vp0, 2), 5);
 	post(vp0, 2, msg(&m, 5, 240));
-	CHECK(!memcmp(slot(vp0, 2)->u.bytes, m.msg.u.bytes, 240));
+	CHECK(!memcmp(slot(vp0, 2)->u.bytes, m.msg->u.bytes, 240));
 	sim_exit();
 }
 

@@ -40,21 +40,21 @@ static void direct(void)
 
 	on();
 	msg(&a, 1, 8);
-	CHECK_EQ(synic_post_direct(vp0, 2, &a.msg), HV_STATUS_SUCCESS);
+	CHECK_EQ(synic_post_direct(vp0, 2, a.msg), HV_STATUS_SUCCESS);
 	CHECK_EQ(run(vp0), 0x52);
 	CHECK_EQ(slot(vp0, 2)->u.bytes[0], 1);
-	CHECK_EQ(synic_post_direct(vp0, 2, &a.msg), HV_STATUS_OBJECT_IN_USE);
+	CHECK_EQ(synic_post_direct(vp0, 2, a.msg), HV_STATUS_OBJECT_IN_USE);
 	post(vp0, 2, msg(&b, 2, 0));
 	slot(vp0, 2)->header.message_type = 0;	/* but one is before it */
-	CHECK_EQ(synic_post_direct(vp0, 2, &a.msg), HV_STATUS_OBJECT_IN_USE);
+	CHECK_EQ(synic_post_direct(vp0, 2, a.msg), HV_STATUS_OBJECT_IN_USE);
 	CHECK_EQ(slot(vp0, 2)->header.message_type, 0);
 	wr(vp0, SINT(3), 0x53 | MASKED);
-	CHECK_EQ(synic_post_direct(vp0, 3, &a.msg), HV_STATUS_INVALID_SYNIC_STATE);
+	CHECK_EQ(synic_post_direct(vp0, 3, a.msg), HV_STATUS_INVALID_SYNIC_STATE);
 	wr(vp0, SINT(3), 0x53 | HV_SYNIC_SINT_PROXY);
-	CHECK_EQ(synic_post_direct(vp0, 3, &a.msg), HV_STATUS_INVALID_SYNIC_STATE);
+	CHECK_EQ(synic_post_direct(vp0, 3, a.msg), HV_STATUS_INVALID_SYNIC_STATE);
 	wr(vp0, SINT(3), 0x53);
 	wr(vp0, HV_X64_MSR_SCONTROL, 0);
-	CHECK_EQ(synic_post_direct(vp0, 3, &a.msg), HV_STATUS_INVALID_SYNIC_STATE);
+	CHECK_EQ(synic_post_direct(vp0, 3, a.msg), HV_STATUS_INVALID_SYNIC_STATE);
 	sim_exit();
 }
 

@@ -101,7 +101,7 @@ static void storm_done(struct synic_msg *m, bool ok)
 {
 	(void)ok;
 	m->next = NULL;
-	m->msg.header.message_type = 0;
+	m->msg->header.message_type = 0;
 }
 
 static void guest_loop(const char *where, void *what)
@@ -127,7 +127,7 @@ static void no_stall(void)
 	for (u32 i = 0; i < 200000; i++) {
 		struct synic_msg *m = &storm[next_free % 8];
 
-		if (!m->msg.header.message_type && random() % 2) {
+		if ((!m->msg || !m->msg->header.message_type) && random() % 2) {
 			msg(m, ++storm_posted, 8);
 			m->done = storm_done;
 			next_free++;
