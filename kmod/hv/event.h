@@ -11,13 +11,24 @@ enum event_type {
 	EVENT_PRIV_SOFT_EXCEPTION = 5, EVENT_SOFT_EXCEPTION = 6,
 };
 
+/* As that register has it; the vector fits a byte. */
 struct hv_event {
-	bool valid;
-	u8 type;
-	u8 vector;
-	bool has_error;
-	u8 insn_len;
-	u32 error;
+	union {
+		u64 word;
+		struct {
+			u32 valid : 1, type : 3, has_error : 1, insn_len : 4;
+			u32 reserved : 7;
+			u32 vector : 8, zero : 8;
+			u32 error;
+		};
+	};
 };
+#define HV_EVENT_FIELDS		0xffffffff00ff01ffull
+
+/* The register's value: one that is not valid is none. */
+static inline u64 hv_event_word(const struct hv_event *e)
+{
+	return e->valid ? e->word : 0;
+}
 
 #endif

@@ -88,7 +88,6 @@ static u64 reg64(struct vp *vp, u32 name)
 void register_page_store(struct vp *vp)
 {
 	struct hv_vp_register_page *pg = vp->reg_page;
-	union hv_register_value v;
 
 	if (!pg)
 		return;
@@ -106,10 +105,7 @@ void register_page_store(struct vp *vp)
 	pg->efer = vendor_efer(&vp->v);
 	pg->cr8 = apic_get_tpr(vp) >> 4;
 	pg->dr7 = reg64(vp, HV_X64_REGISTER_DR7);
-	v.reg64 = 0;
-	if (unlikely(vendor_event(&vp->v)->valid))
-		register_get(vp, HV_REGISTER_PENDING_INTERRUPTION, &v);
-	pg->pending_interruption.as_uint64 = v.reg64;
+	pg->pending_interruption.as_uint64 = hv_event_word(vendor_event(&vp->v));
 	pg->interrupt_state.as_uint64 = reg64(vp, HV_REGISTER_INTERRUPT_STATE);
 	pg->xfem = vp->world->xcr0;
 	pg->version = HV_VP_REGISTER_PAGE_VERSION_1;
