@@ -89,10 +89,11 @@ void dispatch_end(struct percpu *cpu, u32 state, u32 event)
 	struct vp *vp = cpu->current, *caller = vp->caller;
 	u64 requests;
 
-	if (event == HV_VP_DISPATCH_EVENT_INTERCEPT)
-		register_page_store(vp);
 	vp->runtime_tsc += rdtsc() - vp->enter_tsc;
 	world_switch(vp, caller);
+	/* With the XMM registers that this has just saved. */
+	if (event == HV_VP_DISPATCH_EVENT_INTERCEPT)
+		register_page_store(vp);
 	cpu->current = caller;
 	/*
 	 * Held first, then the last look: whoever sets a request after it

@@ -10,7 +10,7 @@
 static void get_segment(struct vp *vp, u32 name,
 			struct hv_x64_segment_register *s)
 {
-	vendor_get_reg(&vp->v, name, (union hv_register_value *)s);
+	vendor_get_segments(&vp->v, name, s, 1);
 }
 
 static struct hv_message *begin(struct vp *vp, u32 type, u32 size)
@@ -32,9 +32,10 @@ static void fill_header(struct vp *vp, struct hv_x64_intercept_message_header *h
 			u8 len, u8 access)
 {
 	u64 cr0 = vendor_cr0(&vp->v);
-	union hv_register_value is;
+	union hv_x64_interrupt_state_register is = {
+		.as_uint64 = vendor_interrupt_state(&vp->v)
+	};
 
-	vendor_get_reg(&vp->v, HV_REGISTER_INTERRUPT_STATE, &is);
 	h->vp_index = vp->index;
 	h->instruction_length = len;
 	h->cr8 = apic_get_tpr(vp) >> 4;
@@ -44,7 +45,7 @@ static void fill_header(struct vp *vp, struct hv_x64_intercept_message_header *h
 		(cr0 & CR0_PE ? BIT(2) : 0) | (cr0 & CR0_AM ? BIT(3) : 0) |
 		(vendor_efer(&vp->v) & EFER_LMA ? BIT(4) : 0) |
 		vendor_event(&vp->v)->valid << 6 |
-		is.interrupt_state.interrupt_shadow << 12;
+		is.interrupt_shadow << 12;
 	get_segment(vp, HV_X64_REGISTER_CS, &h->cs_segment);
 	h->rip = vp->v.regs.rip;
 	h->rflags = vp->v.regs.rflags;

@@ -77,14 +77,6 @@ static void store_xmm(struct vp *vp, struct hv_vp_register_page *pg)
 		memset(pg->xmm_registers, 0, sizeof(pg->xmm_registers));
 }
 
-static u64 reg64(struct vp *vp, u32 name)
-{
-	union hv_register_value v = {};
-
-	vendor_get_reg(&vp->v, name, &v);
-	return v.reg64;
-}
-
 void register_page_store(struct vp *vp)
 {
 	struct hv_vp_register_page *pg = vp->reg_page;
@@ -94,19 +86,16 @@ void register_page_store(struct vp *vp)
 	memcpy(pg->gp_registers, vp->v.regs.gpr, sizeof(pg->gp_registers));
 	pg->rip = vp->v.regs.rip;
 	pg->rflags = vp->v.regs.rflags;
-	for (u32 i = 0; i < 6; i++) {
-		vendor_get_reg(&vp->v, HV_X64_REGISTER_ES + i,
-			       (void *)&pg->segment_registers[i]);
-	}
+	vendor_get_segments(&vp->v, HV_X64_REGISTER_ES, pg->segment_registers, 6);
 	store_xmm(vp, pg);
 	pg->cr0 = vendor_cr0(&vp->v);
 	pg->cr3 = vendor_cr3(&vp->v);
 	pg->cr4 = vendor_cr4(&vp->v);
 	pg->efer = vendor_efer(&vp->v);
 	pg->cr8 = apic_get_tpr(vp) >> 4;
-	pg->dr7 = reg64(vp, HV_X64_REGISTER_DR7);
+	pg->dr7 = vendor_dr7(&vp->v);
 	pg->pending_interruption.as_uint64 = hv_event_word(vendor_event(&vp->v));
-	pg->interrupt_state.as_uint64 = reg64(vp, HV_REGISTER_INTERRUPT_STATE);
+	pg->interrupt_state.as_uint64 = vendor_interrupt_state(&vp->v);
 	pg->xfem = vp->world->xcr0;
 	pg->version = HV_VP_REGISTER_PAGE_VERSION_1;
 	pg->dirty = 0;

@@ -162,6 +162,11 @@ u8 vendor_cpl(struct vendor_vp *v);
 bool vendor_cs_long(struct vendor_vp *v);		/* CS.L */
 void vendor_clear_intr_shadow(struct vendor_vp *v);	/* when RIP is advanced */
 u64 *vendor_dr6(struct vendor_vp *v);		/* the guest's, to read and write */
+u64 vendor_dr7(struct vendor_vp *v);
+u64 vendor_interrupt_state(struct vendor_vp *v);	/* hv_x64_interrupt_state_register */
+/* @n of ES CS SS DS FS GS, from @name on. */
+void vendor_get_segments(struct vendor_vp *v, u32 name,
+			 struct hv_x64_segment_register *out, u32 n);
 
 /**
  * vp_state_valid oracle: every consistency check the CPU makes at entry (APM

@@ -4,13 +4,12 @@
 
 /* Plain 64-bit members; XX names whose value needs no thought. */
 static const struct { u32 name; u16 offset; } __packed plain[] = {
-	/* asked for at every intercept */
-	{ HV_X64_REGISTER_DR7, offsetof(struct vmcb, dr7) },
 	{ HV_X64_REGISTER_CR0, offsetof(struct vmcb, cr0) },
 	{ HV_X64_REGISTER_CR2, offsetof(struct vmcb, cr2) },
 	{ HV_X64_REGISTER_CR3, offsetof(struct vmcb, cr3) },
 	{ HV_X64_REGISTER_CR4, offsetof(struct vmcb, cr4) },
 	{ HV_X64_REGISTER_DR6, offsetof(struct vmcb, dr6) },
+	{ HV_X64_REGISTER_DR7, offsetof(struct vmcb, dr7) },
 	{ HV_X64_REGISTER_KERNEL_GS_BASE, offsetof(struct vmcb, kernel_gs_base) },
 	{ HV_X64_REGISTER_PAT, offsetof(struct vmcb, g_pat) },
 	{ HV_X64_REGISTER_SYSENTER_CS, offsetof(struct vmcb, sysenter_cs) },
@@ -33,7 +32,7 @@ static u64 *plain_member(struct vendor_vp *v, u32 name)
 
 /*
  * Segments and tables stand in a row: es cs ss ds fs gs gdtr ldtr idtr tr. The
- * names of segments are consecutive, and asked for at every intercept.
+ * names of segments are consecutive.
  */
 static const u8 segment_place[8] = { 0, 1, 2, 3, 4, 5, 7, 9 };
 static_assert(offsetof(struct vmcb, gs) ==
@@ -71,13 +70,36 @@ static bool get_special(struct vendor_vp *v, u32 name,
 		val->reg64 = v->vmcb->efer & ~EFER_SVME;
 		return true;
 	case HV_REGISTER_INTERRUPT_STATE:
-		val->reg64 = 0;
-		val->interrupt_state.interrupt_shadow =
-			v->vmcb->int_shadow & INT_SHADOW;
-		val->interrupt_state.nmi_masked = v->nmi_masked;
+		val->reg64 = vendor_interrupt_state(v);
 		return true;
 	}
 	return false;
+}
+
+/*
+ * Selector and attributes are one word in both, but for four unused bits that
+ * ours has in the middle.
+ */
+static void get_segments(const struct vmcb_segment *s,
+			 struct hv_x64_segment_register *out, u32 n)
+{
+	u32 word;
+
+	do {
+		word = *(const u32 *)s;
+		out->base = s->base;
+		out->limit = s->limit;
+		*(u32 *)&out->selector = (word & 0x00ffffff) |
+			(word << 4 & 0xf0000000);
+		s++;
+		out++;
+	} while (--n);
+}
+
+void vendor_get_segments(struct vendor_vp *v, u32 name,
+			 struct hv_x64_segment_register *out, u32 n)
+{
+	get_segments(&v->vmcb->es + (name - HV_X64_REGISTER_ES), out, n);
 }
 
 bool vendor_get_reg(struct vendor_vp *v, u32 name, union hv_register_value *val)
@@ -86,10 +108,7 @@ bool vendor_get_reg(struct vendor_vp *v, u32 name, union hv_register_value *val)
 	u64 *member;
 
 	if (s) {
-		val->segment.base = s->base;
-		val->segment.limit = s->limit;
-		val->segment.selector = s->selector;
-		val->segment.attributes = svm_attributes(s->attrib);
+		get_segments(s, &val->segment, 1);
 		return true;
 	}
 	val->reg128 = (struct hv_u128) { 0, 0 };
@@ -179,6 +198,16 @@ bool vendor_set_reg(struct vendor_vp *v, u32 name,
 u64 *vendor_dr6(struct vendor_vp *v)
 {
 	return &v->vmcb->dr6;
+}
+
+u64 vendor_dr7(struct vendor_vp *v)
+{
+	return v->vmcb->dr7;
+}
+
+u64 vendor_interrupt_state(struct vendor_vp *v)
+{
+	return (v->vmcb->int_shadow & INT_SHADOW) | v->nmi_masked << 1;
 }
 
 u64 vendor_cr0(struct vendor_vp *v)

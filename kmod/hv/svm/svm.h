@@ -76,15 +76,10 @@ static inline void svm_intercept(struct vmcb *vmcb, u32 bit, bool on)
 		vmcb->intercept[bit / 32] &= ~(u32)BIT(bit % 32);
 }
 
-/* Segment attributes: ours have four unused bits in the middle. */
+/* Segment attributes: ours have four unused bits in the middle (see reg.c too). */
 static inline u16 svm_attrib(u16 hv)
 {
 	return (hv & 0xff) | ((hv >> 4) & 0xf00);
-}
-
-static inline u16 svm_attributes(u16 attrib)
-{
-	return (attrib & 0xff) | ((attrib & 0xf00) << 4);
 }
 
 #endif

@@ -111,6 +111,8 @@ struct script *script(struct vp *vp);
 void vendor_reset(void);
 /* Called for every run, any VP. */
 extern void (*run_hook)(struct vp *vp);
+/* The low half of an XMM register of this CPU. */
+void fpu_set_xmm(u32 i, u64 low);
 /* Called at HV_RACE() and IRQ_RACE(). */
 extern void (*race_hook)(const char *where, void *what);
 

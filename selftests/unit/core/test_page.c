@@ -91,6 +91,35 @@ static void store(void)
 	end_guest(p);
 }
 
+static void use_xmm(struct vp *v)
+{
+	if (v == vp)
+		fpu_set_xmm(2, 0x99);
+}
+
+/* What the page says is what the guest left, not what it began with. */
+static void store_live(void)
+{
+	struct hv_vp_register_page *pg;
+
+	begin();
+	pg = reg_page(vp);
+	for (u32 i = 0; i < 6; i++)
+		vp->v.seg[i].base = 0x100 + i;
+	set_reg(vp, HV_X64_REGISTER_XMM0 + 2, 0x77);
+	set_reg(vp, HV_X64_REGISTER_DR7, 0x455);
+	vp->v.shadow = true;
+	run_hook = use_xmm;
+	child_exit_once(vp, &io);
+	run_hook = NULL;
+	CHECK_EQ(pg->xmm2.low_part, 0x99);
+	for (u32 i = 0; i < 6; i++)
+		CHECK_EQ(pg->segment_registers[i].base, 0x100 + i);
+	CHECK_EQ(pg->dr7, 0x455);
+	CHECK_EQ(pg->interrupt_state.as_uint64, 1);
+	end_guest(p);
+}
+
 static void fill(struct hv_vp_register_page *pg)
 {
 	for (u32 i = 0; i < NR_GPRS; i++)
@@ -242,6 +271,7 @@ static void xsave_state(void)
 const struct test page_tests[] = {
 	{ "state pages: mapping", mapping },
 	{ "register page: what is stored", store },
+	{ "register page: as the guest left it", store_live },
 	{ "register page: dirty classes", dirty_classes },
 	{ "register page: flags that do not exist", bad_flags },
 	{ "register page: rewritten meanwhile", rewritten },

@@ -43,7 +43,7 @@ bool vendor_get_reg(struct vendor_vp *v, u32 name, union hv_register_value *val)
 	else if (name == HV_X64_REGISTER_IDTR || name == HV_X64_REGISTER_GDTR)
 		val->table = v->table[name - HV_X64_REGISTER_IDTR];
 	else if (name == HV_REGISTER_INTERRUPT_STATE)
-		val->reg64 = v->shadow | v->nmi_masked << 1;
+		val->reg64 = vendor_interrupt_state(v);
 	else
 		return false;
 	return true;
@@ -72,6 +72,22 @@ bool vendor_set_reg(struct vendor_vp *v, u32 name,
 u64 *vendor_dr6(struct vendor_vp *v)
 {
 	return plain(v, HV_X64_REGISTER_DR6);
+}
+
+u64 vendor_dr7(struct vendor_vp *v)
+{
+	return *plain(v, HV_X64_REGISTER_DR7);
+}
+
+u64 vendor_interrupt_state(struct vendor_vp *v)
+{
+	return v->shadow | v->nmi_masked << 1;
+}
+
+void vendor_get_segments(struct vendor_vp *v, u32 name,
+			 struct hv_x64_segment_register *out, u32 n)
+{
+	memcpy(out, &v->seg[name - HV_X64_REGISTER_ES], n * sizeof(*out));
 }
 
 u64 vendor_cr0(struct vendor_vp *v)
@@ -329,6 +345,11 @@ static struct {
 u64 cpu_xgetbv(void)
 {
 	return fpu[cur].xcr0;
+}
+
+void fpu_set_xmm(u32 i, u64 low)
+{
+	memcpy(fpu[cur].area + 160 + 16 * i, &low, sizeof(low));
 }
 
 void cpu_xsetbv(u64 val)

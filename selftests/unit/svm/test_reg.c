@@ -15,6 +15,7 @@ static const u32 words[] = {
 static void round_trips(struct vendor_vp *v)
 {
 	union hv_register_value val = { 0 }, got;
+	struct hv_x64_segment_register row[6];
 
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
 		val.reg64 = 0x1000 + i;
@@ -35,6 +36,18 @@ static void round_trips(struct vendor_vp *v)
 		CHECK(!memcmp(&val, &got, sizeof(val)));
 	}
 	CHECK_EQ(v->vmcb->cs.attrib, 0xa9b);
+	v->vmcb->fs = (struct vmcb_segment) { 0xfff8, 0xffff, ~0u, ~0ull };
+	vendor_get_segments(v, HV_X64_REGISTER_ES, row, 6);
+	for (u32 i = 0; i < 6; i++) {
+		CHECK(vendor_get_reg(v, HV_X64_REGISTER_ES + i, &got));
+		CHECK(!memcmp(&row[i], &got, sizeof(got)));
+	}
+	/* Of the word in the block only the bits that exist. */
+	CHECK(row[4].attributes == 0xf0ff && row[4].selector == 0xfff8 &&
+	      row[4].limit == ~0u && row[4].base == ~0ull);
+	vendor_get_segments(v, HV_X64_REGISTER_GS, row, 1);
+	CHECK(!memcmp(row, &got, sizeof(got)) &&
+	      row[1].base == HV_X64_REGISTER_CS * 0x1000ull);
 	val.table.base = 0xffff800000001000;
 	val.table.limit = 0x7f;
 	CHECK(vendor_set_reg(v, HV_X64_REGISTER_GDTR, &val));
@@ -63,6 +76,11 @@ static void special(struct vendor_vp *v)
 	CHECK(v->nmi_masked && v->vmcb->intercept[0] & BIT(INTERCEPT_IRET));
 	CHECK(vendor_get_reg(v, HV_REGISTER_INTERRUPT_STATE, &got));
 	CHECK_EQ(got.reg64, 2);
+	v->vmcb->int_shadow = 0xff;
+	CHECK_EQ(vendor_interrupt_state(v), 3);
+	v->vmcb->int_shadow = 0;
+	v->vmcb->dr7 = 0x401;
+	CHECK_EQ(vendor_dr7(v), 0x401);
 }
 
 /* The CPL has a field of its own; it follows SS, CR0.PE and RFLAGS.VM. */
