@@ -64,7 +64,9 @@
 	X(FLUSH_ALL_GUESTS)						\
 	X(FLUSH_ALL_HOST)						\
 	X(WORLD_BARRIER)						\
-	X(WORLD_RSB)
+	X(WORLD_RSB)							\
+	X(WORLD_MSR)		/* equal: not written */		\
+	X(WORLD_MSR_ROOT)	/* the root's are read from the CPU */
 
 /* Of calls, dispatch and the loop; selftests/unit/core. */
 #define HV_CORE_MUTATIONS(X)						\

@@ -19,7 +19,9 @@
  *   TSC                  VMCB offset                 VMRUN          15.5
  *   predictors           here: the barrier           world switch   (wall 9)
  *
- * Everything is written and read in full: no lazy state, no dirty tracking.
+ * No lazy state: all of it belongs to who runs. But what a child cannot change
+ * without an exit (XCR0 and the MSRs) is not read from the CPU when it leaves,
+ * and an MSR that both have the same value of is not written.
  */
 #include "world.h"
 #include "mutate.h"
@@ -29,11 +31,34 @@
 #include "world_insn.h"
 #include <hvpart/status.h>
 
-#define MSR_SPEC_CTRL	0x48
-#define MSR_TSC_AUX	0xc0000103
-#define MSR_U_CET	0x6a0
-#define MSR_PL3_SSP	0x6a7
-#define MSR_XSS		0xda0
+/*
+ * In the order of struct world, and the flag that says that the CPU has it.
+ * Guests have neither XSS nor CET: theirs stay 0, the root's hidden.
+ */
+static const struct { u32 msr; u16 flag; } msrs[NR_WORLD_MSRS] = {
+#define MSR(number, member)	{ number, offsetof(struct machine, member) }
+	MSR(0xc0000103, has_tsc_aux),
+	MSR(0x48, has_spec_ctrl),
+	MSR(0xda0, has_xss),
+	MSR(0x6a0, has_cet),
+	MSR(0x6a7, has_cet),
+};
+
+/*
+ * Those that the CPU has. Found whenever a world is made: before the first child
+ * runs the back end has taken away what VMRUN does by itself.
+ */
+static u32 present;
+
+static void find_msrs(void)
+{
+	u32 found = 0;
+
+	for (u32 i = 0; i < NR_WORLD_MSRS; i++)
+		if (((const bool *)&machine)[msrs[i].flag])
+			found |= BIT(i);
+	present = found;
+}
 
 #define XCR0_X87	BIT(0)
 #define XCR0_SSE	BIT(1)
@@ -55,11 +80,9 @@ void world_reset(struct world *w)
 	zero_page(x);
 	*(u16 *)x = FCW_RESET;
 	*(u32 *)(x + 24) = MXCSR_RESET;
-	w->xcr0 = XCR0_X87;
-	w->xss = w->u_cet = w->pl3_ssp = 0;
-	memset(w->dr, 0, sizeof(w->dr));
-	w->tsc_aux = w->spec_ctrl = w->tsc_adjust = 0;
-	w->pkru = 0;
+	/* Without XSAVE it stands for what FXSAVE saves. */
+	w->xcr0 = machine.has_xsave ? XCR0_X87 : machine.xcr0_mask;
+	memset(w->dr, 0, sizeof(w->dr) + sizeof(w->msr));
 }
 
 hv_status world_alloc(struct world **out, struct pool *pool)
@@ -75,6 +98,7 @@ hv_status world_alloc(struct world **out, struct pool *pool)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	}
 	w->xsave_bytes = machine.xsave_bytes;
+	find_msrs();
 	world_reset(w);
 	*out = w;
 	return HV_STATUS_SUCCESS;
@@ -130,66 +154,52 @@ static bool run_barriers(enum world_direction d)
 	return true;
 }
 
-static void save(struct world *w)
+/* XCR0 has the full mask meanwhile, so that what @w never used is cleared too. */
+static void load_fpu(struct world *w, u64 mask)
 {
-	w->xcr0 = machine.has_xsave ? cpu_xgetbv() : XCR0_X87 | XCR0_SSE;
-	if (machine.has_xsave && w->xcr0 != machine.xcr0_mask)
-		cpu_xsetbv(machine.xcr0_mask);
-	cpu_xsave(w->xsave, area_mask());
-	cpu_read_dr(w->dr);
-	if (machine.has_tsc_aux)
-		safe_rdmsr(MSR_TSC_AUX, &w->tsc_aux);
-	if (machine.has_spec_ctrl)
-		safe_rdmsr(MSR_SPEC_CTRL, &w->spec_ctrl);
-	if (machine.has_xss)
-		safe_rdmsr(MSR_XSS, &w->xss);
-	if (machine.has_cet) {
-		safe_rdmsr(MSR_U_CET, &w->u_cet);
-		safe_rdmsr(MSR_PL3_SSP, &w->pl3_ssp);
-	}
-}
-
-/* XCR0 is the full mask here, so that what @w never used is cleared too. */
-static void load(struct world *w)
-{
-	if (!cpu_xrstor(w->xsave, area_mask())) {
+	if (!cpu_xrstor(w->xsave, mask)) {
 		/* An area that a parent has spoilt: the guest gets a new one. */
 		u64 xcr0 = w->xcr0;
 
 		world_reset(w);
 		w->xcr0 = xcr0;
-		cpu_xrstor(w->xsave, area_mask());
-	}
-	if (machine.has_xsave && w->xcr0 != machine.xcr0_mask)
-		cpu_xsetbv(w->xcr0);
-	cpu_write_dr(w->dr);
-	if (machine.has_tsc_aux)
-		safe_wrmsr(MSR_TSC_AUX, w->tsc_aux);
-	if (machine.has_spec_ctrl)
-		safe_wrmsr(MSR_SPEC_CTRL, w->spec_ctrl);
-	/* Guests have neither XSS nor CET: theirs stay 0, the root's hidden. */
-	if (machine.has_xss)
-		safe_wrmsr(MSR_XSS, w->xss);
-	if (machine.has_cet) {
-		safe_wrmsr(MSR_U_CET, w->u_cet);
-		safe_wrmsr(MSR_PL3_SSP, w->pl3_ssp);
+		cpu_xrstor(w->xsave, mask);
 	}
 }
 
-static bool is_root(const struct vp *vp)
+static void switch_msrs(struct world *from, struct world *to, bool from_root)
 {
-	return vp == this_cpu()->root_vp;
+	for (u32 left = present; left; left &= left - 1) {
+		u32 i = ffs64(left);
+
+		if (from_root && !MUTATED(WORLD_MSR_ROOT))
+			safe_rdmsr(msrs[i].msr, &from->msr[i]);
+		if (from->msr[i] != to->msr[i] || MUTATED(WORLD_MSR))
+			safe_wrmsr(msrs[i].msr, to->msr[i]);
+	}
 }
 
-void world_switch(struct vp *from, struct vp *to)
+void world_switch(struct vp *from_vp, struct vp *to_vp)
 {
-	enum world_direction d = is_root(to) ? TO_ROOT :
-				 is_root(from) ? TO_CHILD : CHILD_TO_CHILD;
+	const struct vp *root = this_cpu()->root_vp;
+	struct world *from = from_vp->world, *to = to_vp->world;
+	const u64 full = machine.xcr0_mask;
+	const u64 mask = area_mask();
 
-	save(from->world);
-	if (run_barriers(d))
-		from->stats.barriers++;
-	load(to->world);
+	if (mask && from_vp == root)
+		from->xcr0 = cpu_xgetbv();
+	if (from->xcr0 != full)
+		cpu_xsetbv(full);
+	cpu_xsave(from->xsave, mask);
+	cpu_read_dr(from->dr);
+	if (run_barriers(to_vp == root ? TO_ROOT :
+			 from_vp == root ? TO_CHILD : CHILD_TO_CHILD))
+		from_vp->stats.barriers++;
+	load_fpu(to, mask);
+	if (to->xcr0 != full)
+		cpu_xsetbv(to->xcr0);
+	cpu_write_dr(to->dr);
+	switch_msrs(from, to, from_vp == root);
 }
 
 /* The rules of XSETBV (11.5.2), and only what children may have. */

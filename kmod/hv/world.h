@@ -13,18 +13,25 @@
 
 struct vp;
 
+#define NR_WORLD_MSRS	5
+
 /**
  * struct world - saved registers of a VP that is not on a CPU
  * @xsave: XSAVE area in the standard format, one page
- * @xsave_bytes: how much of it has a meaning
+ * @xcr0, @msr: of a child always, since writing them exits; of the root while it
+ *	does not run
+ * @xsave_bytes: how much of @xsave has a meaning
  */
 struct world {
 	void *xsave;
-	u64 xcr0, xss;
+	u64 xcr0;
 	u64 dr[4];
-	u64 tsc_aux, spec_ctrl, tsc_adjust;
-	u64 u_cet, pl3_ssp;
-	u32 pkru;
+	union {
+		u64 msr[NR_WORLD_MSRS];
+		struct {
+			u64 tsc_aux, spec_ctrl, xss, u_cet, pl3_ssp;
+		};
+	};
 	u32 xsave_bytes;
 };
 

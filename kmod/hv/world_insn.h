@@ -86,10 +86,10 @@ static inline void world_ibpb(void)
 /* Thirty-two calls that never return: every entry leads into a trap. */
 static inline void world_fill_rsb(void)
 {
-	u32 n = 8;
+	u32 n = 4;
 
-	__asm__ volatile("1:\n\t.rept 4\n\tcall 2f\n\tint3\n2:\n\t.endr\n\t"
-			 "add $32, %%rsp\n\tdec %0\n\tjnz 1b\n\tlfence"
+	__asm__ volatile("1:\n\t.rept 8\n\tcall 2f\n\tint3\n2:\n\t.endr\n\t"
+			 "add $64, %%rsp\n\tdec %0\n\tjnz 1b\n\tlfence"
 			 : "+r"(n) : : "memory", "cc");
 }
 

@@ -86,6 +86,7 @@ u64 fake_msr_get(u32 msr)
 
 bool safe_rdmsr(u32 msr, u64 *val)
 {
+	fpu.msr_reads++;
 	for (unsigned int i = 0; i < nr_msrs; i++)
 		if (msrs[i].msr == msr) {
 			*val = msrs[i].val;
@@ -96,6 +97,7 @@ bool safe_rdmsr(u32 msr, u64 *val)
 
 bool safe_wrmsr(u32 msr, u64 val)
 {
+	fpu.msr_writes++;
 	for (unsigned int i = 0; i < nr_msrs; i++)
 		if (msrs[i].msr == msr) {
 			if (val & ~msrs[i].writable)
@@ -174,6 +176,7 @@ void fake_vp_done(struct vendor_vp *v)
 
 u64 cpu_xgetbv(void)
 {
+	fpu.xcr0_reads++;
 	return fpu.xcr0;
 }
 

@@ -48,7 +48,8 @@ extern struct pool fake_pool;
 
 /* The machine of world_insn.h. */
 struct fake_fpu {
-	u64 xcr0, dr[4];
+	u64 xcr0, dr[4], xcr0_reads;
+	int msr_reads, msr_writes;
 	u8 regs[4096];
 	int ibpb, rsb, bad_areas;
 };

@@ -37,10 +37,14 @@ static void contents(void)
 	CHECK(fpu.xcr0 == 1 && !fpu.dr[0] && fpu.regs[64] == 0);
 	CHECK_EQ(*(u32 *)(fpu.regs + 24), 0x1f80);
 	CHECK(!fake_msr_get(TSC_AUX) && !fake_msr_get(SPEC_CTRL));
-	fpu.xcr0 = 3;
+	/* What exits: see world_xsetbv() and msr_arch.c. */
+	fake_cpu->current = &a;
+	CHECK(world_xsetbv(&a, 0, 3));
+	fake_cpu->current = &root;
+	a.world->tsc_aux = 0xaa;
+	safe_wrmsr(TSC_AUX, 0xaa);
 	memset(fpu.regs, 0xaa, sizeof(fpu.regs));
 	fpu.dr[3] = 0xa3;
-	safe_wrmsr(TSC_AUX, 0xaa);
 	world_switch(&a, &root);
 	CHECK(fpu.xcr0 == 7 && fpu.dr[0] == 0x1111 && fpu.regs[64] == 0x11);
 	CHECK_EQ(fake_msr_get(TSC_AUX), 0x77);
@@ -54,6 +58,76 @@ static void contents(void)
 	world_switch(&root, &a);
 	CHECK(fpu.xcr0 == 3 && fpu.regs[64] == 0);
 	world_switch(&a, &root);
+}
+
+static void count(struct vp *from, struct vp *to, int reads, int writes)
+{
+	fpu.msr_reads = fpu.msr_writes = 0;
+	fpu.xcr0_reads = 0;
+	world_switch(from, to);
+	CHECK(fpu.msr_reads == reads && fpu.msr_writes == writes);
+	CHECK_EQ(fpu.xcr0_reads, from == &root);
+}
+
+/* A register that does not change is not written; one that does is. */
+static void msrs(void)
+{
+	safe_wrmsr(TSC_AUX, 0x77);
+	safe_wrmsr(SPEC_CTRL, 0x5);
+	a.world->tsc_aux = 0x77;
+	a.world->spec_ctrl = 0x5;
+	count(&root, &a, 2, 0);
+	count(&a, &root, 0, 0);
+	/* The root's can change at any time. */
+	safe_wrmsr(TSC_AUX, 0x78);
+	count(&root, &a, 2, 1);
+	CHECK_EQ(fake_msr_get(TSC_AUX), 0x77);
+	count(&a, &root, 0, 1);
+	CHECK_EQ(fake_msr_get(TSC_AUX), 0x78);
+	CHECK_EQ(fake_msr_get(SPEC_CTRL), 0x5);
+	b.world->spec_ctrl = 0x80;
+	b.world->tsc_aux = 0x77;
+	count(&root, &a, 2, 1);
+	count(&a, &b, 0, 1);
+	CHECK(fake_msr_get(TSC_AUX) == 0x77 && fake_msr_get(SPEC_CTRL) == 0x80);
+	count(&b, &root, 0, 2);
+	CHECK(fake_msr_get(TSC_AUX) == 0x78 && fake_msr_get(SPEC_CTRL) == 0x5);
+}
+
+/* What the CPU lacks is left alone, as is what VMRUN switches. */
+static void no_msrs(void)
+{
+	struct world *w;
+
+	machine.has_tsc_aux = machine.has_spec_ctrl = false;
+	world_alloc(&w, &fake_pool);
+	world_free(w, &fake_pool);
+	a.world->tsc_aux = a.world->spec_ctrl = 0x1;
+	count(&root, &a, 0, 0);
+	count(&a, &root, 0, 0);
+	machine.has_tsc_aux = machine.has_spec_ctrl = true;
+}
+
+/* FXSAVE only: there is no XCR0. */
+static void no_xsave(void)
+{
+	struct vp old = {};
+
+	machine.has_xsave = false;
+	machine.xcr0_mask = 3;
+	fpu.xcr0 = 0x1234;
+	world_alloc(&old.world, &fake_pool);
+	fpu.xcr0_reads = 0;
+	root.world->xcr0 = 3;
+	memset(fpu.regs, 0x22, sizeof(fpu.regs));
+	world_switch(&root, &old);
+	CHECK(fpu.xcr0 == 0x1234 && !fpu.xcr0_reads && fpu.regs[64] == 0);
+	world_switch(&old, &root);
+	CHECK(fpu.xcr0 == 0x1234 && !fpu.xcr0_reads && fpu.regs[64] == 0x22);
+	world_free(old.world, &fake_pool);
+	machine.has_xsave = true;
+	machine.xcr0_mask = 7 | BIT(9);
+	fpu.xcr0 = 7;
 }
 
 static void xsetbv(void)
@@ -105,12 +179,18 @@ void test_world(void)
 	contents();
 	xsetbv();
 	barriers();
+	msrs();
+	no_msrs();
+	no_xsave();
 	unbuild();
 }
 
 void test_world_mutations(void)
 {
-	static const int muts[] = { MUT_WORLD_BARRIER, MUT_WORLD_RSB };
+	static const int muts[] = {
+		MUT_WORLD_BARRIER, MUT_WORLD_RSB, MUT_WORLD_MSR,
+		MUT_WORLD_MSR_ROOT,
+	};
 	int unnoticed = 0;
 
 	quiet = true;
@@ -120,6 +200,7 @@ void test_world_mutations(void)
 		fake_reset();
 		build();
 		barriers();
+		msrs();
 		unbuild();
 		unnoticed += !failures;
 	}
