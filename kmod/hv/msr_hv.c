@@ -17,8 +17,7 @@ static enum msr_result place_hypercall(struct partition *p, u64 val)
 	/* The break leaves the page where it is. */
 	if (p->debug_break == HVPART_BREAK_HYPERCALL_OVERLAY && !(val & 1))
 		old = 0;
-	r = page_msr_place(p, OVERLAY_HYPERCALL, 0, old, val, p->hypercall_page,
-			   false);
+	r = page_msr_place(p, OVERLAY_HYPERCALL, 0, old, val, p->hypercall_page);
 	if (r == MSR_OK)
 		p->hypercall_msr = val;
 	return r;
@@ -50,7 +49,7 @@ static enum msr_result write_assist(struct vp *vp, u64 val)
 {
 	enum msr_result r = page_msr_place(vp->partition, OVERLAY_ASSIST,
 					   vp->index, vp->assist_msr, val,
-					   vp->assist_page, true);
+					   vp->assist_page);
 
 	if (r == MSR_OK)
 		vp->assist_msr = val;

@@ -19,13 +19,12 @@ enum overlay_kind {		/* order of visibility */
 };
 
 /**
- * overlay_place - put, move or renew overlay (@kind, @vp_index)
+ * overlay_place - put or move overlay (@kind, @vp_index) of a child
  * @page: hypervisor page (pool), mapped with @rights
  * A GPN beyond the space is accepted and simply unreachable. The page belongs
  * to the caller; once it is off, free it with pool_free_deferred(): a VP may
  * reach it until the epoch has passed.
- * Return: SUCCESS; INSUFFICIENT_MEMORY (nothing changed); INVALID_PARAMETER
- * (VP index); OPERATION_DENIED (the root's space has no overlays).
+ * Return: SUCCESS; INSUFFICIENT_MEMORY (nothing changed).
  */
 hv_status overlay_place(struct gpa_space *s, enum overlay_kind kind,
 			u32 vp_index, u64 gpn, void *page, u32 rights);

@@ -5,35 +5,28 @@
 #include <hvpart/msr.h>
 
 /* Guests run the hypercall page, read the TSC page, and write the others. */
-static u32 rights_of(enum overlay_kind kind)
-{
-	if (kind == OVERLAY_HYPERCALL)
-		return GPA_R | GPA_X;
-	return kind == OVERLAY_TSC ? GPA_R : GPA_R | GPA_W;
-}
+static const u8 rights_of[] = {
+	[OVERLAY_HYPERCALL] = GPA_R | GPA_X,
+	[OVERLAY_ASSIST] = GPA_R | GPA_W,
+	[OVERLAY_SIM] = GPA_R | GPA_W,
+	[OVERLAY_SIEF] = GPA_R | GPA_W,
+	[OVERLAY_TSC] = GPA_R,
+};
 
 enum msr_result page_msr_place(struct partition *p, enum overlay_kind kind,
-			       u32 vp_index, u64 old, u64 val, void *page,
-			       bool fresh)
+			       u32 vp_index, u64 old, u64 val, void *page)
 {
 	bool was = old & HV_X64_MSR_PAGE_ENABLE;
+	u32 rights = rights_of[kind];
 
-	if (val & HV_X64_MSR_PAGE_ENABLE) {
-		if (!was && fresh && !IRQ_MUTATED(SYNIC_ZERO))
-			zero_page(page);
-		/* A large page may have to be split, which takes a table. */
-		switch (overlay_place(&p->gpa, kind, vp_index,
-				      val >> HV_X64_MSR_PAGE_SHIFT, page,
-				      rights_of(kind))) {
-		case HV_STATUS_SUCCESS:
-			break;
-		case HV_STATUS_INSUFFICIENT_MEMORY:
-			return MSR_MEMORY;
-		default:
-			return MSR_FAULT;
-		}
-	} else if (was) {
-		overlay_remove(&p->gpa, kind, vp_index);
+	if (!(val & HV_X64_MSR_PAGE_ENABLE)) {
+		if (was)
+			overlay_remove(&p->gpa, kind, vp_index);
+		return MSR_OK;
 	}
-	return MSR_OK;
+	if (!was && rights & GPA_W && !IRQ_MUTATED(SYNIC_ZERO))
+		zero_page(page);
+	/* A large page may have to be split, which takes a table. */
+	return overlay_place(&p->gpa, kind, vp_index, val >> HV_X64_MSR_PAGE_SHIFT,
+			     page, rights) ? MSR_MEMORY : MSR_OK;
 }

@@ -11,13 +11,11 @@
 
 /**
  * page_msr_place - do to the overlay what going from @old to @val asks for
- * @fresh: the page is zeroed at each 0 -> 1; one that moves keeps its contents
+ * A page that guests write is zeroed at each 0 -> 1, and kept when it moves.
  * The caller stores the value: before a removal, after a placement.
- * Return: MSR_FAULT when there is no memory for the table that must hold it;
- * the guest cannot be told in another way.
+ * Return: MSR_MEMORY when there is none for the table that must hold it.
  */
 enum msr_result page_msr_place(struct partition *p, enum overlay_kind kind,
-			       u32 vp_index, u64 old, u64 val, void *page,
-			       bool fresh);
+			       u32 vp_index, u64 old, u64 val, void *page);
 
 #endif

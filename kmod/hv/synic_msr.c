@@ -52,7 +52,7 @@ static enum msr_result write_page(struct vp *vp, u64 *reg, u64 val,
 
 	if (!(val & HV_X64_MSR_PAGE_ENABLE) && !IRQ_MUTATED(SYNIC_DISABLE_ORDER))
 		set_reg(s, reg, val);
-	r = page_msr_place(vp->partition, kind, vp->index, old, val, page, true);
+	r = page_msr_place(vp->partition, kind, vp->index, old, val, page);
 	if (r != MSR_OK)
 		return r;
 	IRQ_RACE("page_placed", page);

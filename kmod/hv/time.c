@@ -210,7 +210,7 @@ static enum msr_result write_ref_tsc(struct partition *p, u64 val)
 
 	spin_lock(&p->msr_lock);
 	r = page_msr_place(p, OVERLAY_TSC, 0, p->ref_tsc_msr, val,
-			   p->ref_tsc_page, false);
+			   p->ref_tsc_page);
 	if (r == MSR_OK) {
 		p->ref_tsc_msr = val;
 		time_update_tsc_page(p);
