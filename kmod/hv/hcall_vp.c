@@ -98,52 +98,6 @@ hv_status hc_unmap_state_page(struct hcall *c)
 
 /* --- VP state (TLFS 9.2): LAPIC page, XSAVE, SIM, SIEF ---------------------- */
 
-static hv_status state_source(struct vp *vp, u32 type, void **page)
-{
-	switch (type) {
-	case HV_GET_SET_VP_STATE_XSAVE:
-		*page = vp->world->xsave;
-		return HV_STATUS_SUCCESS;
-	case HV_GET_SET_VP_STATE_SIM_PAGE:
-	case HV_GET_SET_VP_STATE_SIEF_PAGE:
-		*page = synic_page(vp, type == HV_GET_SET_VP_STATE_SIEF_PAGE);
-		return HV_STATUS_SUCCESS;
-	}
-	return HV_STATUS_INVALID_PARAMETER;
-}
-
-/* One page, whose number is one: shifted, it loses nothing. */
-static bool one_page(const struct hcall *c, u32 type, u64 pfn)
-{
-	return c->var_qwords == 1 && type & HV_GET_SET_VP_STATE_TYPE_PFN &&
-		!(pfn >> (64 - PAGE_SHIFT));
-}
-
-hv_status hc_get_vp_state(struct hcall *c)
-{
-	const struct hv_input_get_vp_state *in = (void *)c->in;
-	u32 type = in->state_data.type;
-	u8 *buf = c->out;
-	void *src = NULL;
-	hv_status st = HV_STATUS_SUCCESS;
-
-	if (!one_page(c, type, in->output_data_pfns[0]))
-		return HV_STATUS_INVALID_PARAMETER;
-	zero_page(buf);
-	if (type == HV_GET_SET_VP_STATE_LAPIC_STATE)
-		apic_get_page(c->target, buf);
-	else
-		st = state_source(c->target, type, &src);
-	if (src)
-		memcpy(buf, src, type == HV_GET_SET_VP_STATE_XSAVE ?
-		       c->target->world->xsave_bytes : PAGE_SIZE);
-	if (!st && !gpa_write(&c->caller->gpa,
-			      in->output_data_pfns[0] << PAGE_SHIFT, buf, PAGE_SIZE))
-		st = HV_STATUS_INVALID_PARAMETER;
-	zero_page(buf);
-	return st;
-}
-
 /*
  * An XSAVE image from outside must not fault in our XRSTOR: reserved header
  * bytes zero, no component that the guest lacks, MXCSR within its mask.
@@ -164,24 +118,64 @@ static bool xsave_ok(const struct vp *vp, const u8 *x)
 	return hdr[1] == have[1];
 }
 
-hv_status hc_set_vp_state(struct hcall *c)
+/* State of @vp into the page @buf, or (@set) out of it. */
+static hv_status move_state(struct vp *vp, u32 type, u8 *buf, bool set)
 {
-	const struct hv_input_set_vp_state *in = (void *)c->in;
-	struct world *w = c->target->world;
-	u8 *buf = c->out;
-	void *dst = NULL;
+	u32 bytes = PAGE_SIZE;
+	void *state;
+
+	switch (type) {
+	case HV_GET_SET_VP_STATE_LAPIC_STATE:
+		if (set)
+			return apic_set_page(vp, buf);
+		apic_get_page(vp, buf);
+		return HV_STATUS_SUCCESS;
+	case HV_GET_SET_VP_STATE_XSAVE:
+		if (set && !xsave_ok(vp, buf))
+			return HV_STATUS_INVALID_REGISTER_VALUE;
+		state = vp->world->xsave;
+		bytes = vp->world->xsave_bytes;
+		break;
+	case HV_GET_SET_VP_STATE_SIM_PAGE:
+	case HV_GET_SET_VP_STATE_SIEF_PAGE:
+		state = synic_page(vp, type == HV_GET_SET_VP_STATE_SIEF_PAGE);
+		break;
+	default:
+		return HV_STATUS_INVALID_PARAMETER;
+	}
+	memcpy(set ? state : buf, set ? buf : state, bytes);
+	return HV_STATUS_SUCCESS;
+}
+
+/* One page of the caller's, whose number is one: shifted, it loses nothing. */
+static hv_status vp_state(struct hcall *c, bool set)
+{
+	const struct hv_input_get_vp_state *in = (void *)c->in;
+	u64 gpa = in->output_data_pfns[0] << PAGE_SHIFT;
+	struct gpa_space *s = &c->caller->gpa;
+	u8 *buf = c->out;		/* this call's answer is all zeros */
 	hv_status st;
 
-	if (!one_page(c, in->state_data.type, in->data[0].pfns) ||
-	    !gpa_read(&c->caller->gpa, in->data[0].pfns << PAGE_SHIFT, buf, PAGE_SIZE))
+	static_assert(offsetof(struct hv_input_get_vp_state, output_data_pfns) ==
+		      offsetof(struct hv_input_set_vp_state, data), "one shape");
+	if (c->var_qwords != 1 || gpa >> PAGE_SHIFT != in->output_data_pfns[0])
 		return HV_STATUS_INVALID_PARAMETER;
-	if (in->state_data.type == HV_GET_SET_VP_STATE_LAPIC_STATE)
-		return apic_set_page(c->target, buf);
-	st = state_source(c->target, in->state_data.type, &dst);
-	if (st)
-		return st;
-	if (dst == w->xsave && !xsave_ok(c->target, buf))
-		return HV_STATUS_INVALID_REGISTER_VALUE;
-	memcpy(dst, buf, dst == w->xsave ? w->xsave_bytes : PAGE_SIZE);
-	return HV_STATUS_SUCCESS;
+	zero_page(buf);
+	if (set && !gpa_read(s, gpa, buf, PAGE_SIZE))
+		return HV_STATUS_INVALID_PARAMETER;
+	st = move_state(c->target, in->state_data.type, buf, set);
+	if (!st && !set && !gpa_write(s, gpa, buf, PAGE_SIZE))
+		st = HV_STATUS_INVALID_PARAMETER;
+	zero_page(buf);
+	return st;
+}
+
+hv_status hc_get_vp_state(struct hcall *c)
+{
+	return vp_state(c, false);
+}
+
+hv_status hc_set_vp_state(struct hcall *c)
+{
+	return vp_state(c, true);
 }
