@@ -26,9 +26,16 @@
 /* Who maps and unmaps pages at pool_va(). Taken before any gpa_space.lock. */
 static struct spinlock lock;
 
-static u64 pool_addr(u64 pfn)
+/* A page into our own space, at pool_va(), and out of it. */
+static __noinline hv_status map_page(u64 pfn)
 {
-	return HV_POOL_BASE + (pfn << PAGE_SHIFT);
+	return aspace_map(HV_POOL_BASE + (pfn << PAGE_SHIFT), pfn << PAGE_SHIFT,
+			  ASPACE_W);
+}
+
+static __noinline void unmap_page(u64 pfn)
+{
+	aspace_unmap(HV_POOL_BASE + (pfn << PAGE_SHIFT));
 }
 
 /* A chain of a pool holds pfn + 1 in 32 bits; the area has an end. */
@@ -42,7 +49,7 @@ static void undo(struct gpa_space *root, const u64 *pfns, u32 owned, u32 mapped)
 	while (owned--) {
 		if (owned < mapped) {
 			gpa_root_restore(root, pfns[owned]);
-			aspace_unmap(pool_addr(pfns[owned]));
+			unmap_page(pfns[owned]);
 		}
 		owner_move(pfns[owned], PG_PENDING, PG_ROOT);
 	}
@@ -64,15 +71,14 @@ static hv_status deposit(struct gpa_space *root, u16 slot, const u64 *pfns,
 		}
 	}
 	for (k = 0; k < n; k++) {
-		st = aspace_map(pool_addr(pfns[k]), pfns[k] << PAGE_SHIFT,
-				ASPACE_W);
+		st = map_page(pfns[k]);
 		if (st)
 			break;
 		if (MUTATED(DEPOSIT_HIDE))
 			continue;
 		st = gpa_root_hide(root, pfns[k]);
 		if (st) {
-			aspace_unmap(pool_addr(pfns[k]));
+			unmap_page(pfns[k]);
 			break;
 		}
 	}
@@ -120,7 +126,7 @@ static void start_leaving(struct gpa_space *root, u64 pfn)
 	if (!MUTATED(WITHDRAW_ZERO))
 		zero_page(pool_va(pfn << PAGE_SHIFT));
 	if (!MUTATED(WITHDRAW_UNMAP))
-		aspace_unmap(pool_addr(pfn));
+		unmap_page(pfn);
 	if (MUTATED(WITHDRAW_STATE_ORDER)) {
 		gpa_root_hide(root, pfn);
 		HV_RACE("leaving", &pfn);
@@ -131,29 +137,18 @@ static void start_leaving(struct gpa_space *root, u64 pfn)
 		gpa_root_hide(root, pfn);
 }
 
-/* Move free pages to LEAVING, chained by number until the ticket is drawn. */
 static void start_withdrawal(struct gpa_space *root, struct pool *pool)
 {
-	u64 pfn, ticket = 0;
-	u32 n, chain = 0;
+	for (u32 n = 0; n < WITHDRAW_BATCH; n++) {
+		u64 pfn = pool_take_free(pool), ticket = 0;
 
-	if (MUTATED(WITHDRAW_TICKET_ORDER))
-		ticket = epoch_request();
-	for (n = 0; n < WITHDRAW_BATCH; n++) {
-		pfn = pool_take_free(pool);
 		if (pfn == PFN_NONE)
 			break;
+		if (MUTATED(WITHDRAW_TICKET_ORDER))
+			ticket = epoch_request();
 		start_leaving(root, pfn);
-		owner_set_link(pfn, chain);
-		chain = pfn + 1;
-	}
-	if (!n)
-		return;
-	if (!MUTATED(WITHDRAW_TICKET) && !MUTATED(WITHDRAW_TICKET_ORDER))
-		ticket = epoch_request();
-	while (chain) {
-		pfn = chain - 1;
-		chain = owner_link(pfn);
+		if (!MUTATED(WITHDRAW_TICKET) && !MUTATED(WITHDRAW_TICKET_ORDER))
+			ticket = epoch_request();
 		pool_add_leaving(pool, pfn, ticket);
 	}
 }
@@ -199,8 +194,7 @@ void *share_page(u64 spa_pfn)
 	state = owner_get(spa_pfn).state;
 	mapped = state == PG_SHARED;
 	if (state == PG_ROOT)
-		mapped = !aspace_map(pool_addr(spa_pfn), spa_pfn << PAGE_SHIFT,
-				     ASPACE_W);
+		mapped = !map_page(spa_pfn);
 	if (mapped && owner_share(spa_pfn))
 		va = pool_va(spa_pfn << PAGE_SHIFT);
 	spin_unlock(&lock);
@@ -215,7 +209,7 @@ void unshare_page(void *va)
 	owner_unshare(pfn);
 	if (owner_get(pfn).state == PG_ROOT) {
 		if (!MUTATED(UNSHARE_UNMAP))
-			aspace_unmap(pool_addr(pfn));
+			unmap_page(pfn);
 		if (!MUTATED(UNSHARE_FLUSH))
 			epoch_flush();
 	}
