@@ -99,23 +99,21 @@ hv_status hc_unmap_state_page(struct hcall *c)
 /* --- VP state (TLFS 9.2): LAPIC page, XSAVE, SIM, SIEF ---------------------- */
 
 /*
- * An XSAVE image from outside must not fault in our XRSTOR: reserved header
- * bytes zero, no component that the guest lacks, MXCSR within its mask.
+ * An XSAVE image from outside must not fault in our XRSTOR: no component that
+ * the guest lacks, MXCSR within its mask, and behind XSTATE_BV the header that
+ * our own area has: its layout (XCOMP_BV) is ours to choose, the rest is zero.
  */
 static bool xsave_ok(const struct vp *vp, const u8 *x)
 {
 	const u64 *hdr = (const u64 *)(x + 512);
-	const u64 *have = (const u64 *)((u8 *)vp->world->xsave + 512);
+	const u64 *ours = (const u64 *)((u8 *)vp->world->xsave + 512);
 
 	if (*(const u32 *)(x + 24) & ~0xffffu)
 		return false;
-	if (hdr[0] & ~(machine.xcr0_mask | machine.xss_mask))
-		return false;
-	for (u32 i = 2; i < 8; i++)
-		if (hdr[i])
+	for (u32 i = 1; i < 8; i++)
+		if (hdr[i] != ours[i])
 			return false;
-	/* The layout (XCOMP_BV) is ours to choose. */
-	return hdr[1] == have[1];
+	return !(hdr[0] & ~(machine.xcr0_mask | machine.xss_mask));
 }
 
 /* State of @vp into the page @buf, or (@set) out of it. */
