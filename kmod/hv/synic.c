@@ -165,6 +165,8 @@ static void append(struct synic *s, u32 sint, struct synic_msg *m)
 	struct synic_queue *q = &s->queue[sint];
 
 	m->next = NULL;
+	if (!q->head)
+		q->end = &q->head;
 	*q->end = m;
 	q->end = &m->next;
 	s->queued |= 1u << sint;

@@ -4,6 +4,12 @@
 #include "page_msr.h"
 #include "unit.h"
 
+static void update_vectors(struct vp *vp)
+{
+	synic_update_vectors(vp, false);
+	synic_update_vectors(vp, true);
+}
+
 /*
  * Vectors below 16 fault only when the source is unmasked: the reset value has
  * vector 0 and must be writable (DECISIONS, statements 71, 72).
@@ -20,8 +26,7 @@ static enum msr_result write_sint(struct vp *vp, u32 n, u64 val)
 	s->auto_eoi &= ~(1u << n);
 	if (val & HV_SYNIC_SINT_AUTO_EOI && !(val & HV_SYNIC_SINT_MASKED))
 		s->auto_eoi |= 1u << n;
-	synic_update_vectors(vp, false);
-	synic_update_vectors(vp, true);
+	update_vectors(vp);
 	spin_unlock(&s->lock);
 	return MSR_OK;
 }
@@ -91,12 +96,11 @@ enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 /* --- life --------------------------------------------------------------- */
 
-/* Buffers go back to their classes; the lock is held for done(). */
-static void drop_queues(struct vp *vp)
+/* Buffers go back to their classes, which takes the lock. */
+static void reset_locked(struct vp *vp)
 {
 	struct synic *s = vp->synic;
 
-	spin_lock(&s->lock);
 	while (s->queued) {
 		u32 sint = ffs64(s->queued);
 		struct synic_msg *m = synic_unlink(s, sint, &s->queue[sint].head);
@@ -104,8 +108,13 @@ static void drop_queues(struct vp *vp)
 		m->done(m, false);
 	}
 	s->retry = false;
-	synic_update_vectors(vp, true);
-	spin_unlock(&s->lock);
+	s->scontrol = 0;
+	for (u32 i = 0; i < HV_SYNIC_SINTS; i++)
+		s->sint[i] = HV_SYNIC_SINT_RESET;
+	if (vp->partition->debug_break == HVPART_BREAK_SINT_RESET)
+		memset(s->sint, 0, sizeof(s->sint));
+	s->auto_eoi = 0;
+	update_vectors(vp);
 }
 
 __used void synic_reset(struct vp *vp)
@@ -116,14 +125,9 @@ __used void synic_reset(struct vp *vp)
 		return;
 	write_page(vp, &s->simp, 0, OVERLAY_SIM, s->sim);
 	write_page(vp, &s->siefp, 0, OVERLAY_SIEF, s->sief);
-	drop_queues(vp);
-	set_reg(s, &s->scontrol, 0);
-	for (u32 i = 0; i < HV_SYNIC_SINTS; i++)
-		s->sint[i] = HV_SYNIC_SINT_RESET;
-	if (vp->partition->debug_break == HVPART_BREAK_SINT_RESET)
-		memset(s->sint, 0, sizeof(s->sint));
-	s->auto_eoi = 0;
-	synic_update_vectors(vp, false);
+	spin_lock(&s->lock);
+	reset_locked(vp);
+	spin_unlock(&s->lock);
 	vp_set_deadline(vp, DL_SYNIC, 0);
 }
 
@@ -134,8 +138,7 @@ __used void synic_delete(struct vp *vp)
 
 	if (!s)
 		return;
-	if (vp->apic && s->sim && s->sief)
-		synic_reset(vp);
+	synic_reset(vp);
 	vp->synic = NULL;
 	pool_free(pool, s->sim);
 	pool_free(pool, s->sief);
@@ -157,8 +160,6 @@ __used hv_status synic_create(struct vp *vp)
 	s->sim = pool_alloc(pool);
 	s->sief = pool_alloc(pool);
 	s->sversion = HV_SYNIC_VERSION_1;
-	for (u32 i = 0; i < HV_SYNIC_SINTS; i++)
-		s->queue[i].end = &s->queue[i].head;
 	/* vp_exit undoes what there is. */
 	if (!s->sim || !s->sief)
 		return HV_STATUS_INSUFFICIENT_MEMORY;

@@ -9,7 +9,7 @@
 #include "mutate_irq.h"
 #include <hvpart/msr.h>
 
-/* @end: where the next message is linked in: &head, or the last one's next. */
+/* @end: the next of the last message; nothing when there is none. */
 struct synic_queue {
 	struct synic_msg *head, **end;
 };
