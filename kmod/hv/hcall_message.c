@@ -20,31 +20,27 @@ hv_status hc_signal_event(struct hcall *c)
 
 /* --- direct forms: parent to child, without a port ---------------------------- */
 
-static hv_status direct_target(struct hcall *c, u32 vp_index, u8 vtl, u32 sint,
-			       struct vp **vp)
+static hv_status check_direct(u8 vtl, u32 sint)
 {
 	if (vtl)
 		return HV_STATUS_INVALID_VTL_STATE;
-	if (sint >= HV_SYNIC_SINTS)
-		return HV_STATUS_INVALID_PARAMETER;
-	*vp = partition_vp(c->p, vp_index);
-	return *vp ? HV_STATUS_SUCCESS : HV_STATUS_INVALID_VP_INDEX;
+	return sint < HV_SYNIC_SINTS ? HV_STATUS_SUCCESS :
+				       HV_STATUS_INVALID_PARAMETER;
 }
 
 hv_status hc_signal_direct(struct hcall *c)
 {
 	const struct hv_input_signal_event_direct *in = (void *)c->in;
 	struct hv_output_signal_event_direct *out = (void *)c->out;
-	bool newly = false;
-	struct vp *vp;
+	bool newly;
 	hv_status st;
 
 	if (in->flag_number >= HV_EVENT_FLAGS_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = direct_target(c, in->target_vp, in->target_vtl, in->target_sint, &vp);
+	st = check_direct(in->target_vtl, in->target_sint);
 	if (st)
 		return st;
-	st = synic_signal(vp, in->target_sint, in->flag_number, &newly);
+	st = synic_signal(c->target, in->target_sint, in->flag_number, &newly);
 	/* An unusable target is "not newly signalled" here (digest 3.5). */
 	if (st == HV_STATUS_INVALID_SYNIC_STATE)
 		st = HV_STATUS_SUCCESS;
@@ -56,7 +52,6 @@ hv_status hc_post_direct(struct hcall *c)
 {
 	const struct hv_input_post_message_direct *in = (void *)c->in;
 	struct hv_message *m = (void *)c->out;
-	struct vp *vp;
 	hv_status st;
 
 	/* The call returns nothing: there is room to align the message. */
@@ -64,6 +59,6 @@ hv_status hc_post_direct(struct hcall *c)
 	if (!m->header.message_type ||
 	    m->header.payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
 		return HV_STATUS_INVALID_PARAMETER;
-	st = direct_target(c, in->target_vp, in->target_vtl, in->target_sint, &vp);
-	return st ? st : synic_post_direct(vp, in->target_sint, m);
+	st = check_direct(in->target_vtl, in->target_sint);
+	return st ? st : synic_post_direct(c->target, in->target_sint, m);
 }

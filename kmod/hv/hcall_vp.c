@@ -20,9 +20,7 @@ hv_status hc_create_vp(struct hcall *c)
 
 hv_status hc_delete_vp(struct hcall *c)
 {
-	const union hv_input_delete_vp *in = (void *)c->in;
-
-	return vp_delete(c->p, in->vp_index);
+	return vp_delete(c->target);
 }
 
 /* VTL 0, said explicitly or not; there is no other. */

@@ -244,11 +244,14 @@ static hv_status acquire(const struct hc_desc *d, struct hcall *c)
 		return st;
 	if (c->p->state != PS_ACTIVE)
 		return HV_STATUS_INVALID_PARTITION_STATE;
-	if (d->target != T_VP)
+	if (d->target < T_NAMED)
 		return HV_STATUS_SUCCESS;
 	c->target = partition_vp(c->p, index);
 	if (!c->target)
 		return HV_STATUS_INVALID_VP_INDEX;
+	c->keep_claim = d->target == T_NAMED;
+	if (c->keep_claim)
+		return HV_STATUS_SUCCESS;
 	if (cmpxchg(&c->target->running, 0u,
 		    VP_HELD | (this_cpu()->index + 1)))
 		return HV_STATUS_SUCCESS;

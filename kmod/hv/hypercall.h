@@ -25,8 +25,8 @@ struct hcall {
 	struct vp *vp;
 	struct partition *caller;
 	struct partition *p;		/* target, locked; see the list */
-	struct vp *target;		/* T_VP: claimed */
-	bool keep_claim;		/* DISPATCH_VP: it runs now */
+	struct vp *target;		/* T_NAMED, T_VP */
+	bool keep_claim;		/* not claimed; or DISPATCH_VP: it runs now */
 	u16 code;
 	bool fast;
 	u32 var_qwords;

@@ -13,7 +13,8 @@
  *   T_ACTIVE  a child that is initialised
  *   T_OWN     likewise (the caller needs P_CREATE), or the caller itself (it
  *             needs the privilege of this row)
- *   T_VP      and VP index at 8: claimed, so that nobody runs or touches it
+ *   T_NAMED   a child that is initialised, and VP index at 8
+ *   T_VP      likewise, and claimed, so that nobody runs or touches it
  */
 #ifndef HV_HYPERCALL_LIST_H
 #define HV_HYPERCALL_LIST_H
@@ -43,7 +44,8 @@
 #define T_POOL		3
 #define T_ACTIVE	4
 #define T_OWN		5
-#define T_VP		6
+#define T_NAMED		6
+#define T_VP		7
 
 #define S(t)		sizeof(struct t)
 #define U(t)		sizeof(union t)
@@ -99,7 +101,7 @@ X(HVCALL_TRANSLATE_VIRTUAL_ADDRESS, hc_translate_va, \
 /* virtual processors */ \
 X(HVCALL_CREATE_VP, hc_create_vp, S(hv_create_vp), 0, 0, 0, HC_SIMPLE, \
   P_CREATE, T_ACTIVE) \
-X(HVCALL_DELETE_VP, hc_delete_vp, 16, 0, 0, 0, HC_FAST, P_CREATE, T_ACTIVE) \
+X(HVCALL_DELETE_VP, hc_delete_vp, 16, 0, 0, 0, HC_FAST, P_CREATE, T_NAMED) \
 X(HVCALL_GET_VP_REGISTERS, hc_get_registers, S(hv_input_get_vp_registers), \
   0, 4, 16, HC_EACH, P_CREATE, T_VP) \
 X(HVCALL_SET_VP_REGISTERS, hc_set_registers, S(hv_input_set_vp_registers), \
@@ -140,9 +142,9 @@ X(HVCALL_POST_MESSAGE, hc_post_message, S(hv_input_post_message), 0, 0, 0, \
 X(HVCALL_SIGNAL_EVENT, hc_signal_event, 8, 0, 0, 0, HC_FAST, P_SIGNAL, \
   T_NONE) \
 X(HVCALL_SIGNAL_EVENT_DIRECT, hc_signal_direct, \
-  S(hv_input_signal_event_direct), 8, 0, 0, HC_SIMPLE, P_CREATE, T_ACTIVE) \
+  S(hv_input_signal_event_direct), 8, 0, 0, HC_SIMPLE, P_CREATE, T_NAMED) \
 X(HVCALL_POST_MESSAGE_DIRECT, hc_post_direct, \
-  S(hv_input_post_message_direct), 0, 0, 0, HC_SIMPLE, P_CREATE, T_ACTIVE) \
+  S(hv_input_post_message_direct), 0, 0, 0, HC_SIMPLE, P_CREATE, T_NAMED) \
 /* our own */ \
 X(HVCALL_HVPART_NULL, hc_null, 0, 0, 0, 0, HC_FAST, P_CREATE, T_NONE) \
 X(HVCALL_HVPART_LEAVE, hc_leave, 0, 0, 0, 0, HC_FAST, P_CREATE, T_ROOT) \

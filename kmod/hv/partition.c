@@ -261,7 +261,7 @@ static hv_status do_finalize(struct partition *p)
 	port_partition_exit(p);
 	for (u32 i = 0; i < HV_MAX_VPS; i++)
 		if (p->vps[i])
-			vp_delete(p, i);
+			vp_delete(p->vps[i]);
 	undo_initialize(p);
 	p->state = PS_FINALIZED;
 	return HV_STATUS_SUCCESS;

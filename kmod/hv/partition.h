@@ -155,7 +155,7 @@ hv_status partition_initialize(struct partition *caller, u64 id);
 hv_status partition_finalize(struct partition *caller, u64 id);
 hv_status partition_delete(struct partition *caller, u64 id);
 hv_status vp_create(struct partition *p, u32 index);
-hv_status vp_delete(struct partition *p, u32 index);
+hv_status vp_delete(struct vp *vp);
 hv_status partition_next_child(struct partition *caller, u64 prev, u64 *next);
 u32 partition_count_children(void);
 /* pool_count() of all partitions, the root included. */

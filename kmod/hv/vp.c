@@ -180,17 +180,15 @@ hv_status vp_create(struct partition *p, u32 index)
  * may be in the middle of sending an interrupt to this one.
  * Context: partition lock held.
  */
-hv_status vp_delete(struct partition *p, u32 index)
+hv_status vp_delete(struct vp *vp)
 {
-	struct vp *vp = partition_vp(p, index);
+	struct partition *p = vp->partition;
 
-	if (!vp)
-		return HV_STATUS_INVALID_VP_INDEX;
 	if (partition_any_running(p))
 		return HV_STATUS_INVALID_VP_STATE;
 	if (vp->vp_page || vp->reg_page)
 		return HV_STATUS_OBJECT_IN_USE;
-	p->vps[index] = NULL;
+	p->vps[vp->index] = NULL;
 	p->nr_vps--;
 	vp_free(vp);
 	return HV_STATUS_SUCCESS;

@@ -262,11 +262,13 @@ static void targets(void)
 		if (d->target < T_ACTIVE)
 			continue;
 		expect(d, "not initialized", target(d, created, 0), 7);
-		if (d->target != T_VP)
+		if (d->target < T_NAMED)
 			continue;
 		expect(d, "no such VP", target(d, guest->id, 1), 0xe);
 		expect(d, "VP index", target(d, guest->id, 64), 0xe);
 		expect(d, "any VP", target(d, guest->id, HV_ANY_VP), 0xe);
+		if (d->target != T_VP)
+			continue;
 		guest->vps[0]->running = 3;
 		expect(d, "running VP", target(d, guest->id, 0), 0x15);
 		guest->vps[0]->running = 0;
