@@ -439,36 +439,6 @@ static hv_status post_locked(struct port *port, struct partition *from,
 	return st;
 }
 
-/* The other end of a connection of @from; under the port lock. */
-static hv_status find_peer(struct partition *from, u32 id, u32 type,
-			   struct port **out)
-{
-	struct port_end *con = find(&from->connections, id);
-
-	if (!con)
-		return HV_STATUS_INVALID_CONNECTION_ID;
-	*out = (struct port *)con->peer;
-	if (!*out || (*out)->info.port_type != type)
-		return HV_STATUS_INVALID_PORT_ID;
-	return HV_STATUS_SUCCESS;
-}
-
-hv_status port_post(struct partition *from, const struct hv_input_post_message *in)
-{
-	struct port *port;
-	hv_status st;
-
-	if (!in->message_type || in->message_type & HVMSG_HYPERVISOR_MASK ||
-	    in->payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
-		return HV_STATUS_INVALID_PARAMETER;
-	lock_ports();
-	st = find_peer(from, in->connectionid.asu32, HV_PORT_TYPE_MESSAGE, &port);
-	if (!st)
-		st = post_locked(port, from, in);
-	unlock_ports();
-	return st;
-}
-
 static hv_status signal_locked(struct port *port, struct partition *from, u32 flag)
 {
 	if (flag >= port->info.event_port_info.flag_count)
@@ -481,17 +451,40 @@ static hv_status signal_locked(struct port *port, struct partition *from, u32 fl
 	return send_down(port, NULL, flag);
 }
 
-hv_status port_signal(struct partition *from, u32 connection, u32 flag)
+/* The message @in or, without one, a flag to the other end of a connection. */
+static hv_status send(struct partition *from, u32 id,
+		      const struct hv_input_post_message *in, u32 flag)
 {
+	const struct port_end *con;
 	struct port *port;
 	hv_status st;
 
 	lock_ports();
-	st = find_peer(from, connection, HV_PORT_TYPE_EVENT, &port);
-	if (!st)
-		st = signal_locked(port, from, flag);
+	con = find(&from->connections, id);
+	port = con ? (struct port *)con->peer : NULL;
+	if (!con)
+		st = HV_STATUS_INVALID_CONNECTION_ID;
+	else if (!port || port->info.port_type !=
+		 (in ? HV_PORT_TYPE_MESSAGE : HV_PORT_TYPE_EVENT))
+		st = HV_STATUS_INVALID_PORT_ID;
+	else
+		st = in ? post_locked(port, from, in) :
+			  signal_locked(port, from, flag);
 	unlock_ports();
 	return st;
+}
+
+hv_status port_post(struct partition *from, const struct hv_input_post_message *in)
+{
+	if (!in->message_type || in->message_type & HVMSG_HYPERVISOR_MASK ||
+	    in->payload_size > HV_MESSAGE_PAYLOAD_BYTE_COUNT)
+		return HV_STATUS_INVALID_PARAMETER;
+	return send(from, in->connectionid.asu32, in, 0);
+}
+
+hv_status port_signal(struct partition *from, u32 connection, u32 flag)
+{
+	return send(from, connection, NULL, flag);
 }
 
 /* The oldest message of a port of the caller's (private call). */
