@@ -161,7 +161,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case HVPART_CREATE_PARTITION:
 		return hvp_partition_create(user);
 	case HVPART_ROOT_HVCALL:
-		return hvp_root_hvcall(NULL, user);
+		return hvp_root_hvcall(NULL, NULL, user);
 	case HVPART_GET_CAPS:
 		return dev_get_caps(user);
 	case HVPART_GET_INFO:

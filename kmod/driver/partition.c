@@ -231,7 +231,7 @@ static long partition_ioctl_locked(struct hvp_partition *part, unsigned int cmd,
 	case HVPART_GET_GPAP_ACCESS_BITMAP:
 		return hvp_get_access_bitmap(part, arg);
 	case HVPART_ROOT_HVCALL:
-		return hvp_root_hvcall(part, arg);
+		return hvp_root_hvcall(part, NULL, arg);
 	case HVPART_GET_CRASH:
 		return hvp_get_crash(part, arg);
 	case HVPART_PORT_EVENTFD:

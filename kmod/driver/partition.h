@@ -17,6 +17,7 @@
 struct dentry;
 struct file;
 struct mm_struct;
+struct hvp_vp;
 struct pid;
 
 /**
@@ -96,7 +97,9 @@ long hvp_get_stats(struct hvp_partition *part, u32 vp_index, u32 object,
 /**
  * hvp_root_hvcall - HVPART_ROOT_HVCALL (passthrough.c)
  * @part: whose id goes into the input; NULL: the root's own
+ * @vp: whose file it is, not locked; NULL: the partition's, locked, or none's
  */
-long hvp_root_hvcall(struct hvp_partition *part, void __user *arg);
+long hvp_root_hvcall(struct hvp_partition *part, struct hvp_vp *vp,
+		     void __user *arg);
 
 #endif

@@ -2,8 +2,11 @@
 /* HVPART_ROOT_HVCALL: hypercalls that user space makes for a partition. */
 #include <linux/gfp.h>
 #include <linux/uaccess.h>
+#include <hvpart/call_memory.h>
 #include "checks.h"
 #include "partition.h"
+#include "translate.h"
+#include "vp.h"
 
 /*
  * Each of these starts with the id of the partition that it is about, which is
@@ -59,8 +62,8 @@ static bool hvcall_valid(const struct hvp_partition *part,
  * for its list then finds zeros or the page's end. An output page is always
  * there, since without one the hypervisor would write to guest page 0 of ours.
  */
-static long hvcall_issue(struct hvp_partition *part,
-			 struct hvpart_root_hvcall *args, u64 *in, void *out)
+static long hvcall_pass(struct hvp_partition *part,
+			struct hvpart_root_hvcall *args, const u64 *in, void *out)
 {
 	struct hvp_request r = {
 		.code = args->code,
@@ -73,9 +76,6 @@ static long hvcall_issue(struct hvp_partition *part,
 	};
 	long ret;
 
-	if (copy_from_user(in, u64_to_user_ptr(args->in_ptr), args->in_sz))
-		return -EFAULT;
-	in[0] = r.account->id;
 	ret = hvp_request_run(&r);
 	if (r.status == HVP_STATUS_BARE)
 		return ret;
@@ -85,15 +85,56 @@ static long hvcall_issue(struct hvp_partition *part,
 	return ret ?: hvp_sync(r.ticket);
 }
 
+/* The one that is ours to answer: with the status that a hypercall would have. */
+static long hvcall_translate(struct hvp_partition *part, struct hvp_vp *vp,
+			     struct hvpart_root_hvcall *args, const void *in,
+			     void *out)
+{
+	u16 status = HV_STATUS_SUCCESS;
+	long ret = -EINVAL;
+
+	if (args->reps)
+		status = HV_STATUS_INVALID_HYPERCALL_INPUT;
+	else
+		ret = hvp_translate(part, vp, in, out, &status);
+	args->reps = 0;
+	if (status != HVP_STATUS_BARE)
+		args->status = status;
+	return ret;
+}
+
+static long hvcall_issue(struct hvp_partition *part, struct hvp_vp *vp,
+			 struct hvpart_root_hvcall *args, u64 *in, void *out)
+{
+	long ret = -EIO;
+
+	if (copy_from_user(in, u64_to_user_ptr(args->in_ptr), args->in_sz))
+		return -EFAULT;
+	in[0] = part ? part->account.id : hvp_root_account.id;
+	if (args->code == HVCALL_TRANSLATE_VIRTUAL_ADDRESS)
+		return hvcall_translate(part, vp, args, in, out);
+	if (!vp)
+		return hvcall_pass(part, args, in, out);
+	if (mutex_lock_interruptible(&vp->lock))
+		return -EINTR;
+	if (!part->dead)
+		ret = hvcall_pass(part, args, in, out);
+	mutex_unlock(&vp->lock);
+	return ret;
+}
+
 /**
  * hvp_root_hvcall - HVPART_ROOT_HVCALL
  * @part: whose id goes into the input; NULL: the root's own
+ * @vp: whose file it is; else NULL
  * @arg: struct hvpart_root_hvcall of user space
  *
- * Context: lock of the partition or VP held, if it is one's.
- * Return: 0, -EINVAL, -EFAULT, -ENOMEM, -EIO; -ENODEV: the hypervisor is gone.
+ * Context: lock of the partition held, if it is its file; that of a VP is not.
+ * Return: 0, -EINVAL, -EFAULT, -ENOMEM, -EIO; -EINTR; -ENODEV: the hypervisor is
+ * gone.
  */
-long hvp_root_hvcall(struct hvp_partition *part, void __user *arg)
+long hvp_root_hvcall(struct hvp_partition *part, struct hvp_vp *vp,
+		     void __user *arg)
 {
 	struct hvpart_root_hvcall args;
 	void *in, *out;
@@ -107,8 +148,8 @@ long hvp_root_hvcall(struct hvp_partition *part, void __user *arg)
 	out = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!in || !out)
 		goto free;
-	ret = hvcall_issue(part, &args, in, out);
-	if (ret == -EFAULT || ret == -ENODEV)
+	ret = hvcall_issue(part, vp, &args, in, out);
+	if (ret == -EFAULT || ret == -ENODEV || ret == -EINTR)
 		goto free;
 	if ((args.out_sz &&
 	     copy_to_user(u64_to_user_ptr(args.out_ptr), out, args.out_sz)) ||

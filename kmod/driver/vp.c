@@ -120,8 +120,6 @@ static long vp_ioctl_locked(struct hvp_vp *vp, unsigned int cmd,
 		return hvp_vp_get_state(vp, arg);
 	case HVPART_SET_VP_STATE:
 		return hvp_vp_set_state(vp, arg);
-	case HVPART_ROOT_HVCALL:
-		return hvp_root_hvcall(vp->part, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -137,6 +135,8 @@ static long vp_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -EIO;
 	if (cmd == HVPART_GET_STATS)
 		return hvp_get_stats(vp->part, vp->index, HVPART_STATS_VP, user);
+	if (cmd == HVPART_ROOT_HVCALL)
+		return hvp_root_hvcall(vp->part, vp, user);
 	if (mutex_lock_interruptible(&vp->lock))
 		return -EINTR;
 	ret = vp_ioctl_locked(vp, cmd, user);

@@ -95,9 +95,6 @@ X(HVCALL_UNMAP_GPA_PAGES, hc_unmap_gpa, S(hv_input_unmap_gpa_pages), 0, 0, \
 X(HVCALL_GET_GPA_PAGES_ACCESS_STATES, hc_access_states, \
   S(hv_input_get_gpa_pages_access_state), 0, 0, 1, HC_EACH, P_CREATE, \
   T_ACTIVE) \
-X(HVCALL_TRANSLATE_VIRTUAL_ADDRESS, hc_translate_va, \
-  S(hv_input_translate_virtual_address), \
-  S(hv_output_translate_virtual_address), 0, 0, HC_SIMPLE, P_CREATE, T_VP) \
 /* virtual processors */ \
 X(HVCALL_CREATE_VP, hc_create_vp, S(hv_create_vp), 0, 0, 0, HC_SIMPLE, \
   P_CREATE, T_ACTIVE) \

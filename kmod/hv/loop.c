@@ -6,7 +6,6 @@
 #include "loop.h"
 #include "apic.h"
 #include "cpuid.h"
-#include "cr8.h"
 #include "dispatch.h"
 #include "hypercall.h"
 #include "intercept.h"
@@ -190,6 +189,7 @@ static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		break;
 	case EXIT_INTR_WINDOW:
 	case EXIT_NMI_WINDOW:
+	case EXIT_CR8:
 		break;
 	case EXIT_CPUID:
 		do_cpuid(vp, e->insn_len);
@@ -213,9 +213,6 @@ static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		break;
 	case EXIT_NPF:
 		do_nested_fault(cpu, vp, e);
-		break;
-	case EXIT_CR8:
-		cr8_write(vp);
 		break;
 	case EXIT_XSETBV:
 		do_xsetbv(vp, e->insn_len);

@@ -113,7 +113,7 @@ union hv_gpa_page_access_state {
 #define HV_TRANSLATE_GVA_INTERCEPT			8
 #define HV_TRANSLATE_GVA_GPA_UNACCEPTED			9
 
-/* S HVCALL_TRANSLATE_VIRTUAL_ADDRESS */
+/* S HVCALL_TRANSLATE_VIRTUAL_ADDRESS, which hvpart's driver answers */
 struct hv_input_translate_virtual_address {
 	__u64 partition_id;
 	__u32 vp_index;

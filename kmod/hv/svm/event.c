@@ -12,6 +12,7 @@
 #define DB_VECTOR	1
 #define BP_VECTOR	3
 #define OF_VECTOR	4
+#define GP_VECTOR	13
 #define DR6_BS		BIT(14)
 
 struct hv_event *vendor_event(struct vendor_vp *v)
@@ -143,10 +144,8 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
  */
 void vendor_want_tpr_window(struct vendor_vp *v, bool on)
 {
-	if (on)
-		v->vmcb->intercept_cr_write |= BIT(8);
-	else
-		v->vmcb->intercept_cr_write &= ~(u16)BIT(8);
+	v->tpr_window = on;
+	v->vmcb->intercept_cr_write = on ? BIT(8) : 0;
 }
 
 u8 vendor_cr8(struct vendor_vp *v)
@@ -161,31 +160,43 @@ void vendor_set_cr8(struct vendor_vp *v, u8 cr8)
 }
 
 /*
- * The end of an NMI handler. The IRET intercept comes before the IRET (15.9),
- * so masking ends only when the guest is elsewhere. To tell the moment, one
- * step is taken with RFLAGS.TF (vendor_run() sets it): the trap comes behind the
- * IRET, and #DB is always intercepted.
+ * One instruction of the guest, to look behind it: it is run with RFLAGS.TF
+ * (vendor_run() sets it), and #DB is always intercepted.
+ *
+ * STEP_IRET, the end of an NMI handler: the IRET intercept comes before the IRET
+ * (15.9), so masking ends only when the guest is elsewhere.
+ *
+ * STEP_CR8: the intercept comes before the MOV, and does not say from which
+ * register. So the guest does it, and what it wrote stands in V_TPR. A #GP of it
+ * must not push our TF.
  */
-static void step_begin(struct vendor_vp *v)
+static void step_begin(struct vendor_vp *v, u8 what)
 {
-	v->stepping = true;
+	v->stepping = what;
 	v->step_tf = v->regs.rflags & RFLAGS_TF;
 	v->step_dr6 = v->vmcb->dr6;
+	if (what == STEP_CR8) {
+		v->vmcb->intercept_cr_write = 0;
+		v->vmcb->intercept_exc |= BIT(GP_VECTOR);
+	}
 }
 
 static void step_end(struct vendor_vp *v)
 {
-	v->stepping = false;
-	/* Still at the IRET: something else came first. */
-	if (v->regs.rip == v->iret_rip && !v->step_tf)
+	/* An IRET that was executed has loaded RFLAGS: TF is the guest's. */
+	if ((v->stepping == STEP_CR8 || v->regs.rip == v->iret_rip) &&
+	    !v->step_tf)
 		v->regs.rflags &= ~RFLAGS_TF;
+	v->stepping = STEP_NONE;
+	v->vmcb->intercept_exc &= ~BIT(GP_VECTOR);
+	vendor_want_tpr_window(v, v->tpr_window);
 }
 
 void vendor_want_nmi_window(struct vendor_vp *v, bool on)
 {
 	v->want_nmi = on;
 	if (on && v->iret_seen && !v->stepping)
-		step_begin(v);
+		step_begin(v, STEP_IRET);
 }
 
 static void unmask(struct vendor_vp *v)
@@ -195,37 +206,42 @@ static void unmask(struct vendor_vp *v)
 }
 
 /**
- * svm_nmi_exit - follow the NMI mask through an exit
+ * svm_own_exit - follow the NMI mask and moves to CR8 through an exit
+ * What the guest was stepped over is reported when it is done.
  * Return: true when the exit was only ours: enter again.
  */
-bool svm_nmi_exit(struct vendor_vp *v)
+bool svm_own_exit(struct vendor_vp *v)
 {
 	u64 code = v->vmcb->exit_code;
-	bool stepped = v->stepping;
+	u8 stepped = v->stepping;
 
 	if (code == VMEXIT_IRET) {
 		svm_intercept(v->vmcb, INTERCEPT_IRET, false);
 		v->iret_seen = true;
 		v->iret_rip = v->regs.rip;
 		if (v->want_nmi)
-			step_begin(v);
+			step_begin(v, STEP_IRET);
 		return true;
 	}
-	if (!v->iret_seen)
-		return false;
 	if (stepped)
 		step_end(v);
-	if (v->regs.rip != v->iret_rip)
+	if (v->iret_seen && v->regs.rip != v->iret_rip)
 		unmask(v);
 	if (stepped && code == VMEXIT_EXCP_BASE + DB_VECTOR &&
 	    !v->step_tf && (v->vmcb->dr6 & DR6_BS)) {
 		/* Our trap, not the guest's: it must not see it in DR6. */
 		v->vmcb->dr6 = v->step_dr6;
-		unmask(v);
-		v->vmcb->exit_code = VMEXIT_IRET;
+		if (stepped == STEP_IRET)
+			unmask(v);
+		v->vmcb->exit_code = stepped == STEP_CR8 ? VMEXIT_CR8_WRITE :
+			VMEXIT_IRET;
 		return false;
 	}
+	if (code == VMEXIT_CR8_WRITE) {
+		step_begin(v, STEP_CR8);
+		return true;
+	}
 	if (v->iret_seen && v->want_nmi)
-		step_begin(v);
+		step_begin(v, STEP_IRET);
 	return false;
 }

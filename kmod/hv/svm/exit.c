@@ -9,6 +9,7 @@
 #include "svm.h"
 
 #define VECTOR_DB	1
+#define VECTOR_GP	13		/* of a move to CR8 (event.c) */
 #define VECTOR_AC	17
 #define VECTOR_MC	18
 
@@ -97,6 +98,7 @@ static void decode_exception(const struct vmcb *vmcb, struct hv_exit *exit)
 	case VECTOR_MC:
 		exit->reason = EXIT_MC;
 		break;
+	case VECTOR_GP:
 	case VECTOR_AC:
 		exit->exc.has_error = true;
 		exit->exc.error = vmcb->exit_info1;

@@ -151,7 +151,8 @@ static bool set_special(struct vendor_vp *v, u32 name,
 		masked = val->interrupt_state.nmi_masked;
 		v->vmcb->int_shadow = val->interrupt_state.interrupt_shadow;
 		v->nmi_masked = masked;
-		v->iret_seen = v->stepping = false;
+		v->iret_seen = false;
+		v->stepping = STEP_NONE;
 		svm_intercept(v->vmcb, INTERCEPT_IRET, masked);
 		return true;
 	}

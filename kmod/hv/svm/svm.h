@@ -60,7 +60,7 @@ void svm_asid_prepare(struct vendor_vp *v, struct vendor_cpu *c, u32 cpu);
 void svm_event_preview(struct vendor_vp *v);
 void svm_event_load(struct vendor_vp *v);
 void svm_event_store(struct vendor_vp *v);
-bool svm_nmi_exit(struct vendor_vp *v);
+bool svm_own_exit(struct vendor_vp *v);
 
 /* exit.c */
 void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit);

@@ -8,6 +8,8 @@
 
 struct vmcb;
 
+enum { STEP_NONE, STEP_IRET, STEP_CR8 };
+
 /**
  * struct vendor_vp - what is used most stands within reach of an 8-bit offset
  * @regs:       see vendor.h
@@ -18,18 +20,26 @@ struct vmcb;
  * @is_root:    fixed tag, no event masking of ours
  * @nmi_masked: an NMI handler runs; ends with the IRET at @iret_rip
  * @iret_seen:  the IRET was reached, its completion not yet
+ * @tpr_window: moves to CR8 are intercepted
+ * @own_exits:  either of these two: an exit may be our own business
  * @want_nmi:   report the end of the masking
- * @stepping:   RFLAGS.TF is ours, to see the IRET's end
+ * @stepping:   STEP_*: RFLAGS.TF is ours, to see what follows
  */
 struct vendor_vp {
 	struct vmcb *vmcb;
 	struct hv_event event;
 	bool flush;
 	bool is_root;
-	bool nmi_masked, iret_seen;
+	union {
+		struct {
+			bool iret_seen, tpr_window;
+		};
+		u16 own_exits;
+	};
 	struct cpu_regs regs;
-	bool want_nmi;
-	bool stepping, step_tf;
+	bool nmi_masked, want_nmi;
+	u8 stepping;
+	bool step_tf;
 	u32 asid;
 	u32 asid_cpu;
 	u64 asid_generation;

@@ -44,7 +44,8 @@ static void reset_msrs(struct vmcb *vmcb)
 static void reset_events(struct vendor_vp *v)
 {
 	v->event.valid = false;
-	v->nmi_masked = v->iret_seen = v->stepping = false;
+	v->nmi_masked = v->iret_seen = false;
+	v->stepping = STEP_NONE;
 	v->vmcb->int_shadow = 0;
 	v->vmcb->int_ctl = INT_CTL_V_MASKING;
 	svm_intercept(v->vmcb, INTERCEPT_IRET, false);
@@ -128,11 +129,11 @@ static void regs_from_vmcb(struct vendor_vp *v)
 	v->regs.rflags = vmcb->rflags;
 }
 
-/* An NMI handler's IRET: only then is there something to follow (event.c). */
-static bool nmi_exit(struct vendor_vp *v)
+/* An NMI handler's IRET, a move to CR8: what there is to follow (event.c). */
+static bool own_exit(struct vendor_vp *v)
 {
-	return (v->iret_seen || v->vmcb->exit_code == VMEXIT_IRET) &&
-		svm_nmi_exit(v);
+	return (v->own_exits || v->vmcb->exit_code == VMEXIT_IRET) &&
+		svm_own_exit(v);
 }
 
 /*
@@ -151,7 +152,7 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_vmrun(v->vmcb_spa, &v->regs, cpu->vendor->host_spa);
 		regs_from_vmcb(v);
 		svm_event_store(v);
-	} while (nmi_exit(v));
+	} while (own_exit(v));
 	svm_exit_decode(v, exit);
 }
 

@@ -158,6 +158,31 @@ static void tpr_at_exit(void)
 	end_guest(p);
 }
 
+static const struct hv_exit moved = { .reason = EXIT_CR8 };
+
+static void held(void)
+{
+	post();
+	vp->v.cr8 = vp->v.runs > 1 ? 5 : 6;
+}
+
+/* What waits for CR8 is asked for again at every move, and comes with the right one. */
+static void tpr_window(void)
+{
+	begin();
+	vp->v.regs.rflags |= RFLAGS_IF;
+	CHECK_EQ(set_reg(vp, HV_X64_REGISTER_CR8, 9), 0);
+	CHECK(!vp->v.want_tpr);
+	CHECK_EQ(runs_of(held, &moved), 2);
+	CHECK_EQ(vp->v.nr_taken, 0);
+	CHECK(vp->v.want_tpr);
+	CHECK_EQ(runs_of(held, &moved), 2);
+	CHECK_EQ(vp->v.nr_taken, 1);
+	CHECK_EQ(vp->v.taken[0].vector, 0x60);
+	CHECK(!vp->v.want_tpr);
+	end_guest(p);
+}
+
 static u32 tpr_msr;
 static u64 tpr_seen[3];
 
@@ -205,6 +230,7 @@ const struct test entry_tests[] = {
 	{ "entry: a change of the map", generation },
 	{ "entry: the guest's CR8 holds an interrupt back", tpr_holds },
 	{ "entry: the guest's CR8 is known after an exit", tpr_at_exit },
+	{ "entry: a move to CR8 that lets an interrupt in", tpr_window },
 	{ "entry: and to every read of the TPR", tpr_read },
 	{}
 };

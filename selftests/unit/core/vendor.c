@@ -142,8 +142,7 @@ void vendor_want_intr_window(struct vendor_vp *v, bool on)
 
 void vendor_want_tpr_window(struct vendor_vp *v, bool on)
 {
-	(void)v;
-	(void)on;
+	v->want_tpr = on;
 }
 
 u32 hv_faults;

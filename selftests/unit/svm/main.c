@@ -14,6 +14,7 @@ static const struct {
 	{ "taking out any one flush is noticed", test_asid_mutations },
 	{ "events in and out of the control block", test_event },
 	{ "NMI window by one step behind IRET", test_nmi_window },
+	{ "a step over a move to CR8", test_cr8 },
 	{ "intercepts and permission maps", test_intercept },
 	{ "guarded registers of the root", test_root_msrs },
 	{ "registers by name", test_registers },

@@ -61,6 +61,7 @@ void test_asid(void);
 void test_asid_mutations(void);
 void test_event(void);
 void test_nmi_window(void);
+void test_cr8(void);
 void test_intercept(void);
 void test_root_msrs(void);
 void test_registers(void);

@@ -179,3 +179,88 @@ void test_nmi_window(void)
 	CHECK(!(v.vmcb->int_ctl & INT_CTL_V_IRQ));
 	fake_vp_done(&v);
 }
+
+/* --- a move to CR8 that an interrupt waits for ------------------------------- */
+
+#define DB_EXIT	(VMEXIT_EXCP_BASE + 1)
+
+static struct {
+	u64 rflags, exc;
+	u16 cr;
+} entered[4];
+static u64 second_exit, second_dr6;
+
+/* At the MOV, then whatever comes of it. */
+static void mover(struct vmcb *c, struct cpu_regs *regs)
+{
+	(void)regs;
+	entered[entries & 3].rflags = c->rflags;
+	entered[entries & 3].exc = c->intercept_exc;
+	entered[entries & 3].cr = c->intercept_cr_write;
+	c->exit_int_info = 0;
+	if (!entries++) {
+		c->exit_code = VMEXIT_CR8_WRITE;
+		c->rip = 0x2000;
+		return;
+	}
+	c->exit_code = second_exit;
+	if (second_exit == DB_EXIT) {
+		c->dr6 = second_dr6;
+		c->int_ctl = (c->int_ctl & ~INT_CTL_V_TPR) | 7;
+		c->rip = 0x2004;
+	}
+}
+
+static void move(struct hv_exit *e, u64 second, u64 rflags)
+{
+	v.regs.rflags = RFLAGS_FIXED | rflags;
+	v.event.valid = false;
+	v.vmcb->dr6 = 0xffff0ff0;
+	vendor_set_cr8(&v, 9);
+	vendor_want_tpr_window(&v, true);
+	second_exit = second;
+	second_dr6 = 0xffff4ff0;
+	entries = 0;
+	fake_vmrun = mover;
+	vendor_run(&v, e);
+	CHECK_EQ(entries, 2);
+	CHECK(entered[0].cr == BIT(8) && !(entered[0].exc & BIT(13)));
+	CHECK_EQ(entered[0].rflags & RFLAGS_TF, rflags & RFLAGS_TF);
+	/* One step, with nothing in its way, and a #GP does not push our TF. */
+	CHECK(!entered[1].cr && entered[1].exc & BIT(13));
+	CHECK(entered[1].rflags & RFLAGS_TF);
+	/* Afterwards all is as it was. */
+	CHECK_EQ(v.regs.rflags, RFLAGS_FIXED | rflags);
+	CHECK_EQ(v.vmcb->intercept_exc, BIT(1) | BIT(17) | BIT(18));
+	CHECK_EQ(v.vmcb->intercept_cr_write, BIT(8));
+}
+
+void test_cr8(void)
+{
+	struct hv_exit e;
+
+	fake_vp(&v);
+	fake_cpu->vendor->host_vmcb = v.vmcb;
+	move(&e, DB_EXIT, 0);
+	CHECK_EQ(e.reason, EXIT_CR8);
+	CHECK_EQ(vendor_cr8(&v), 7);
+	CHECK_EQ(v.vmcb->dr6, 0xffff0ff0);
+	CHECK(!e.insn_len && v.regs.rip == 0x2004);
+	/* A bit that CR8 has not. */
+	move(&e, VMEXIT_EXCP_BASE + 13, RFLAGS_IF);
+	CHECK(e.reason == EXIT_EXCEPTION && e.exc.vector == 13);
+	CHECK(e.exc.has_error && v.regs.rip == 0x2000);
+	/* Something else comes first: it is tried again. */
+	move(&e, VMEXIT_INTR, RFLAGS_IF);
+	CHECK_EQ(e.reason, EXIT_INTR);
+	move(&e, DB_EXIT, 0);
+	CHECK_EQ(e.reason, EXIT_CR8);
+	/* The guest traces itself: the trap is its own. */
+	move(&e, DB_EXIT, RFLAGS_TF);
+	CHECK(e.reason == EXIT_EXCEPTION && e.exc.vector == 1);
+	CHECK_EQ(e.exc.param, 0xffff4ff0);
+	/* Nobody waits any more: the guest moves CR8 without an exit. */
+	vendor_want_tpr_window(&v, false);
+	CHECK(!v.vmcb->intercept_cr_write);
+	fake_vp_done(&v);
+}

@@ -29,7 +29,7 @@ struct vendor_vp {
 	u64 npt_root;
 	u32 flushes;
 	u8 cr8;
-	bool shadow, nmi_masked, want_intr, want_nmi, stale, invalid;
+	bool shadow, nmi_masked, want_intr, want_nmi, want_tpr, stale, invalid;
 	struct hv_event taken[8];
 	u32 nr_taken;
 	u32 runs;
