@@ -66,101 +66,122 @@ static hv_status set_synthetic(struct partition *p, u64 val)
 	return HV_STATUS_SUCCESS;
 }
 
-static hv_status set_early(struct partition *p, u32 code, u64 val)
+/*
+ * What is read, or written, as it stands in memory. @limit: 0: not written here;
+ * above: the greatest value, and it may be set at any time; below: a word that is
+ * settled by the first run, and which of word_limits it keeps to.
+ */
+struct property {
+	u32 code;
+	u16 place;			/* in the partition */
+	u8 bytes;			/* 0: @place is the value itself */
+	s8 limit;
+};
+
+enum { LIMIT_PRIVILEGES, LIMIT_HINTS, LIMIT_EDX };
+
+static const u64 word_limits[] = {
+	[LIMIT_PRIVILEGES] = PRIVILEGES_OFFERED,
+	[LIMIT_HINTS] = HVPART_HINTS_OFFERED,
+	[LIMIT_EDX] = HVPART_FEATURES_EDX_OFFERED,
+};
+
+#define MEMBER(code, m, limit)	{ code, offsetof(struct partition, m),	\
+		sizeof(((struct partition *)0)->m), limit }
+#define VALUE(code, v)		{ code, v, 0, 0 }
+
+static const struct property properties[] = {
+	MEMBER(HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS, privileges, ~LIMIT_PRIVILEGES),
+	MEMBER(HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES, synthetic_features, 0),
+	MEMBER(HV_PARTITION_PROPERTY_TIME_FREEZE, time_frozen, 0),
+	MEMBER(HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
+	       unimplemented_msr_action,
+	       HV_UNIMPLEMENTED_MSR_ACTION_IGNORE_WRITE_READ_ZERO),
+	MEMBER(HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING, access_tracking, 1),
+	MEMBER(HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, max_phys_bits, 0),
+	MEMBER(HV_PARTITION_PROPERTY_IMPLEMENTED_PHYSICAL_ADDRESS_BITS,
+	       max_phys_bits, 0),
+	MEMBER(HV_PARTITION_PROPERTY_GUEST_OS_ID, guest_os_id, 0),
+	MEMBER(HVPART_PROPERTY_HINTS, hints, ~LIMIT_HINTS),
+	MEMBER(HVPART_PROPERTY_FEATURES_EDX, features_edx, ~LIMIT_EDX),
+	MEMBER(HVPART_PROPERTY_DEBUG_BREAK, debug_break, HVPART_BREAK_LAST),
+	/* In units of 8 bytes. */
+	VALUE(HV_PARTITION_PROPERTY_PROCESSOR_CL_FLUSH_SIZE, 8),
+	VALUE(HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE, PAGE_SIZE),
+	VALUE(HVPART_PROPERTY_MAX_VPS, HV_MAX_VPS),
+	{}				/* whatever else */
+};
+
+static __noinline const struct property *find_property(u32 code)
 {
-	switch (code) {
-	case HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS:
-		if (val & ~PRIVILEGES_OFFERED)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		p->privileges = val;
-		return HV_STATUS_SUCCESS;
-	case HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES:
-		return set_synthetic(p, val);
-	case HVPART_PROPERTY_HINTS:
-		if (val & ~(u64)HVPART_HINTS_OFFERED)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		p->hints = val;
-		return HV_STATUS_SUCCESS;
-	case HVPART_PROPERTY_FEATURES_EDX:
-		if (val & ~(u64)HVPART_FEATURES_EDX_OFFERED)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		p->features_edx = val;
-		return HV_STATUS_SUCCESS;
-	case HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH:
-		if (val < 32 || val > machine.phys_bits)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		if (p->state != PS_CREATED)
-			return HV_STATUS_INVALID_PARTITION_STATE;
-		p->max_phys_bits = val;
-		return HV_STATUS_SUCCESS;
-	}
-	return HV_STATUS_UNKNOWN_PROPERTY;
+	const struct property *r = properties;
+
+	while (r->code && r->code != code)
+		r++;
+	return r;
 }
 
-static hv_status set_late(struct partition *p, u32 code, u64 val)
+static hv_status set_time(struct partition *p, bool freeze, u64 val)
 {
-	switch (code) {
-	case HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION:
-		if (val > HV_UNIMPLEMENTED_MSR_ACTION_IGNORE_WRITE_READ_ZERO)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		p->unimplemented_msr_action = val;
-		return HV_STATUS_SUCCESS;
-	case HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING:
-		if (val > 1)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		p->access_tracking = val;
-		return HV_STATUS_SUCCESS;
-	case HV_PARTITION_PROPERTY_TIME_FREEZE:
-		if (val > 1)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		if (partition_any_running(p))
-			return HV_STATUS_INVALID_VP_STATE;
+	if (freeze && val > 1)
+		return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+	if (partition_any_running(p))
+		return HV_STATUS_INVALID_VP_STATE;
+	if (freeze)
 		time_freeze(p, val);
-		return HV_STATUS_SUCCESS;
-	case HV_PARTITION_PROPERTY_REFERENCE_TIME:
-		if (partition_any_running(p))
-			return HV_STATUS_INVALID_VP_STATE;
+	else
 		time_set_ref(p, val);
-		return HV_STATUS_SUCCESS;
-	case HVPART_PROPERTY_DEBUG_BREAK:
-		if (val > HVPART_BREAK_LAST)
-			return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
-		p->debug_break = val;
-		return HV_STATUS_SUCCESS;
-	}
-	return HV_STATUS_UNKNOWN_PROPERTY;
+	return HV_STATUS_SUCCESS;
+}
+
+static hv_status set_address_width(struct partition *p, u64 val)
+{
+	if (val < 32 || val > machine.phys_bits)
+		return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+	if (p->state != PS_CREATED)
+		return HV_STATUS_INVALID_PARTITION_STATE;
+	p->max_phys_bits = val;
+	return HV_STATUS_SUCCESS;
 }
 
 /**
  * partition_set_property - HvSetPartitionProperty
  * What a guest can see of its processor is settled by its first run.
- * Context: partition lock held.
+ * Context: partition lock held. @p is a child.
  */
 hv_status partition_set_property(struct partition *p, u32 code, u64 val)
 {
-	hv_status st;
+	const struct property *r = find_property(code);
 
 	if (p->state != PS_CREATED && p->state != PS_ACTIVE)
 		return HV_STATUS_INVALID_PARTITION_STATE;
-	st = set_late(p, code, val);
-	if (st != HV_STATUS_UNKNOWN_PROPERTY)
-		return st;
-	if (p->has_run || p->is_root)
-		st = HV_STATUS_INVALID_PARTITION_STATE;
-	else
-		return set_early(p, code, val);
-	return st;
+	if (code == HV_PARTITION_PROPERTY_TIME_FREEZE ||
+	    code == HV_PARTITION_PROPERTY_REFERENCE_TIME)
+		return set_time(p, code == HV_PARTITION_PROPERTY_TIME_FREEZE, val);
+	if (p->has_run && r->limit <= 0)
+		return HV_STATUS_INVALID_PARTITION_STATE;
+	if (code == HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES)
+		return set_synthetic(p, val);
+	if (code == HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH)
+		return set_address_width(p, val);
+	if (!r->limit)
+		return HV_STATUS_UNKNOWN_PROPERTY;
+	if (r->limit > 0 ? val > (u64)r->limit : val & ~word_limits[~r->limit])
+		return HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE;
+	memcpy((u8 *)p + r->place, &val, r->bytes);
+	return HV_STATUS_SUCCESS;
 }
 
-static bool get_processor(struct partition *p, u32 code, u64 *val)
+/* What is worked out. */
+static bool get_made(struct partition *p, u32 code, u64 *val)
 {
+	bool bank = code == HV_PARTITION_PROPERTY_PROCESSOR_FEATURES1;
+
 	switch (code) {
 	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES:
 	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES0:
-		*val = cpuid_feature_bank(0) & ~p->disabled_features[0];
-		return true;
 	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES1:
-		*val = cpuid_feature_bank(1) & ~p->disabled_features[1];
+		*val = cpuid_feature_bank(bank) & ~p->disabled_features[bank];
 		return true;
 	case HV_PARTITION_PROPERTY_PROCESSOR_XSAVE_FEATURES:
 		*val = machine.has_xsave ? HV_PROCESSOR_XSAVE_SUPPORT |
@@ -170,44 +191,18 @@ static bool get_processor(struct partition *p, u32 code, u64 *val)
 	case HV_PARTITION_PROPERTY_PROCESSOR_VENDOR:
 		*val = vendor_id;
 		return true;
-	case HV_PARTITION_PROPERTY_PROCESSOR_CL_FLUSH_SIZE:
-		*val = 8;			/* units of 8 bytes */
-		return true;
 	case HV_PARTITION_PROPERTY_XSAVE_STATES:
 		*val = machine.xcr0_mask;	/* XSS does not exist for guests */
-		return true;
-	case HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE:
-		*val = PAGE_SIZE;
 		return true;
 	case HV_PARTITION_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
 		*val = machine.tsc_hz;
 		return true;
+	case HV_PARTITION_PROPERTY_REFERENCE_TIME:
+		*val = time_ref_now(p);
+		return true;
 	}
 	return false;
 }
-
-/* What is read as it stands in the partition. */
-#define MEMBER(code, m)	{ code, offsetof(struct partition, m),	\
-			  sizeof(((struct partition *)0)->m) }
-static const struct {
-	u32 code;
-	u16 offset;
-	u8 bytes;
-} __packed members[] = {
-	MEMBER(HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS, privileges),
-	MEMBER(HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES, synthetic_features),
-	MEMBER(HV_PARTITION_PROPERTY_TIME_FREEZE, time_frozen),
-	MEMBER(HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
-	       unimplemented_msr_action),
-	MEMBER(HV_PARTITION_PROPERTY_GPA_PAGE_ACCESS_TRACKING, access_tracking),
-	MEMBER(HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, max_phys_bits),
-	MEMBER(HV_PARTITION_PROPERTY_IMPLEMENTED_PHYSICAL_ADDRESS_BITS,
-	       max_phys_bits),
-	MEMBER(HV_PARTITION_PROPERTY_GUEST_OS_ID, guest_os_id),
-	MEMBER(HVPART_PROPERTY_HINTS, hints),
-	MEMBER(HVPART_PROPERTY_FEATURES_EDX, features_edx),
-	MEMBER(HVPART_PROPERTY_DEBUG_BREAK, debug_break),
-};
 
 /**
  * partition_get_property - HvGetPartitionProperty
@@ -215,22 +210,13 @@ static const struct {
  */
 hv_status partition_get_property(struct partition *p, u32 code, u64 *val)
 {
-	if (get_processor(p, code, val))
+	const struct property *r = find_property(code);
+
+	if (get_made(p, code, val))
 		return HV_STATUS_SUCCESS;
-	switch (code) {
-	case HV_PARTITION_PROPERTY_REFERENCE_TIME:
-		*val = time_ref_now(p);
-		return HV_STATUS_SUCCESS;
-	case HVPART_PROPERTY_MAX_VPS:
-		*val = HV_MAX_VPS;
-		return HV_STATUS_SUCCESS;
-	}
-	for (u32 i = 0; i < ARRAY_SIZE(members); i++) {
-		if (members[i].code != code)
-			continue;
-		*val = 0;
-		memcpy(val, (const u8 *)p + members[i].offset, members[i].bytes);
-		return HV_STATUS_SUCCESS;
-	}
-	return HV_STATUS_UNKNOWN_PROPERTY;
+	if (!r->code)
+		return HV_STATUS_UNKNOWN_PROPERTY;
+	*val = r->bytes ? 0 : r->place;
+	memcpy(val, (const u8 *)p + r->place, r->bytes);
+	return HV_STATUS_SUCCESS;
 }

@@ -115,40 +115,16 @@ void time_update_tsc_page(struct partition *p)
 	store_release(&page->tsc_sequence, p->ref_tsc_sequence);
 }
 
-/* Make the counter read @ref now. */
-static void rebase(struct partition *p, u64 ref)
-{
-	p->ref_offset = 0;
-	p->ref_offset = ref - time_ref_peek(p);
-	p->ref_last = ref;
-}
-
-/*
- * While time is frozen no VP runs, so the timers need not know: their deadlines
- * are TSC values, come too early after the thaw, and are then put right by
- * stimer_expired(), which looks at reference time.
- */
-void time_freeze(struct partition *p, bool freeze)
-{
-	if (p->time_frozen == freeze)
-		return;
-	if (freeze) {
-		p->frozen_at = MAX(time_ref_peek(p), p->ref_last);
-		p->time_frozen = true;
-	} else {
-		p->time_frozen = false;
-		rebase(p, p->frozen_at);
-	}
-	time_update_tsc_page(p);
-}
-
 /* Restore. Time may jump either way, so every timer looks again at next run. */
 void time_set_ref(struct partition *p, u64 ref)
 {
-	if (p->time_frozen)
+	if (p->time_frozen) {
 		p->frozen_at = ref;
-	else
-		rebase(p, ref);
+	} else {
+		p->ref_offset = 0;
+		p->ref_offset = ref - time_ref_peek(p);
+		p->ref_last = ref;
+	}
 	time_update_tsc_page(p);
 	for (u32 i = 0; i < HV_MAX_VPS; i++) {
 		struct vp *vp = p->vps[i];
@@ -157,6 +133,21 @@ void time_set_ref(struct partition *p, u64 ref)
 			if (vp->deadline[t])
 				vp_set_deadline(vp, t, 1);
 	}
+}
+
+/* No VP runs while time is frozen; after the thaw it goes on from there. */
+void time_freeze(struct partition *p, bool freeze)
+{
+	u64 ref = p->frozen_at;
+
+	if (p->time_frozen == freeze)
+		return;
+	if (freeze) {
+		ref = time_ref_peek(p);
+		ref = MAX(ref, p->ref_last);
+	}
+	p->time_frozen = freeze;
+	time_set_ref(p, ref);
 }
 
 /* --- MSRs --------------------------------------------------------------- */
