@@ -22,6 +22,11 @@ struct check {
 	const char *line;
 };
 
+u32 hvp_asid_count(void)
+{
+	return cpuid_ebx(SVM_LEAF);
+}
+
 static bool no_image(void)
 {
 	return hvp_image_size() < 4096;
@@ -39,7 +44,7 @@ static bool no_nested_paging(void)
 
 static bool too_few_asids(void)
 {
-	return cpuid_ebx(SVM_LEAF) < 4;
+	return hvp_asid_count() < 4;
 }
 
 static bool memory_encrypted(void)

@@ -29,36 +29,6 @@
 /* Guest memory aligned to this gets large pages. */
 #define LARGE_ALIGNMENT	(2ULL << 20)
 
-/* --- what the hypervisor says about itself ------------------------------------- */
-
-int hvp_read_info(struct hvpart_info *info)
-{
-	struct hvp_request r = {
-		.code = HVCALL_HVPART_GET_INFO,
-		.out = info,
-		.out_len = sizeof(*info),
-	};
-
-	return hvp_request_run(&r);
-}
-
-static int root_property(u32 code, u64 *value)
-{
-	const struct hv_input_get_partition_property in = {
-		.partition_id = hvp_root_account.id,
-		.property_code = code,
-	};
-	struct hvp_request r = {
-		.code = HVCALL_GET_PARTITION_PROPERTY,
-		.in = &in,
-		.in_len = sizeof(in),
-		.out = value,
-		.out_len = sizeof(*value),
-	};
-
-	return hvp_request_run(&r);
-}
-
 /* --- ioctls -------------------------------------------------------------------- */
 
 /* HVPART_GET_CAPS: what this build answers with something but ENOTTY */
@@ -82,7 +52,7 @@ static long dev_get_caps(void __user *arg)
 	kfree(info);
 	if (ret)
 		return ret;
-	if (root_property(HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, &bits))
+	if (hvp_root_property(HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, &bits))
 		bits = boot_cpu_data.x86_phys_bits;
 	caps.physical_address_bits = bits;
 	if (boot_cpu_has(X86_FEATURE_CONSTANT_TSC) &&
@@ -91,7 +61,7 @@ static long dev_get_caps(void __user *arg)
 	return copy_to_user(arg, &caps, sizeof(caps)) ? -EFAULT : 0;
 }
 
-/* HVPART_GET_INFO: the hypervisor's own words */
+/* HVPART_GET_INFO */
 static long dev_get_info(void __user *arg)
 {
 	struct hvpart_info *info = kzalloc(sizeof(*info), GFP_KERNEL_ACCOUNT);

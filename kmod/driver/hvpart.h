@@ -120,6 +120,7 @@ void hvp_hypercall_exit(void);
 /* --- loading (check.c, load.c, power.c) --------------------------------- */
 
 int hvp_check(void);		/* 0, or -errno after one line in the log */
+u32 hvp_asid_count(void);	/* of this CPU */
 int hvp_load(void);
 void hvp_unload(void);		/* every CPU is bare */
 struct hvpart_boot_info *hvp_boot_info(void);

@@ -160,8 +160,7 @@ void hvp_partition_put(struct hvp_partition *part)
 	kref_put(&part->kref, partition_release);
 }
 
-/* The next partition from *id on, with a reference. */
-static struct hvp_partition *partition_next(unsigned long *id)
+struct hvp_partition *hvp_partition_next(unsigned long *id)
 {
 	struct hvp_partition *part;
 
@@ -183,7 +182,7 @@ void hvp_partition_end_all(void)
 	mutex_lock(&create_lock);
 	create_closed = true;
 	mutex_unlock(&create_lock);
-	while ((part = partition_next(&id))) {
+	while ((part = hvp_partition_next(&id))) {
 		mutex_lock(&part->lock);
 		partition_end(part, HVPART_NL_REASON_HOST_REBOOT);
 		mutex_unlock(&part->lock);
@@ -469,7 +468,7 @@ long hvp_partition_list(struct hvpart_list __user *arg)
 		return -EINVAL;
 	id = args.after + 1;
 	for (n = 0; n < args.count && id; n++) {
-		part = partition_next(&id);
+		part = hvp_partition_next(&id);
 		if (!part)
 			break;
 		list_fill(part, &entry);

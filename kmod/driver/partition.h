@@ -78,6 +78,9 @@ long hvp_partition_create(void __user *arg);
 void hvp_partition_get(struct hvp_partition *part);
 void hvp_partition_put(struct hvp_partition *part);
 
+/* The next partition from *id on, with a reference; *id moves behind it. */
+struct hvp_partition *hvp_partition_next(unsigned long *id);
+
 /* Ends all partitions although files may be open. For reboot. */
 void hvp_partition_end_all(void);
 

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* HVPART_GET_STATS: the hypervisor's counters of a partition or a VP. */
+/* HVPART_GET_STATS, HVPART_GET_INFO: the hypervisor's counters. */
+#include <linux/elf.h>
+#include <linux/minmax.h>
 #include <linux/uaccess.h>
+#include <asm/processor-flags.h>
+#include <hvpart/boot.h>
 #include <hvpart/call_hvpart.h>
+#include <hvpart/call_partition.h>
+#include <hvpart/property.h>
+#include <hvpart/release.h>
+#include "image.h"
+#include "layout.h"
 #include "partition.h"
 #include "stats.h"
 
@@ -58,4 +67,127 @@ long hvp_get_stats(struct hvp_partition *part, u32 vp_index, u32 object,
 		return -EFAULT;
 	args.size = have;
 	return copy_to_user(arg, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
+int hvp_root_property(u32 code, u64 *value)
+{
+	const struct hv_input_get_partition_property in = {
+		.partition_id = hvp_root_account.id,
+		.property_code = code,
+	};
+	struct hvp_request r = {
+		.code = HVCALL_GET_PARTITION_PROPERTY,
+		.in = &in,
+		.in_len = sizeof(in),
+		.out = value,
+		.out_len = sizeof(*value),
+	};
+
+	return hvp_request_run(&r);
+}
+
+/* --- the machine ---------------------------------------------------------------- */
+
+/* What of the image's file is loaded (hv.lds): the part that is only read, all. */
+static void info_image(struct hvpart_info *info)
+{
+	const struct elf64_hdr *eh = hvp_image();
+	const struct elf64_phdr *ph = hvp_image() + eh->e_phoff;
+	unsigned int i;
+	u64 end;
+
+	for (i = 0; i < eh->e_phnum; i++, ph++) {
+		if (ph->p_type != PT_LOAD)
+			continue;
+		end = ph->p_vaddr + ph->p_memsz - HVP_IMAGE_BASE;
+		info->image_total = max(info->image_total, end);
+		if (!(ph->p_flags & PF_W))
+			info->image_bytes = max(info->image_bytes, end);
+	}
+}
+
+/* What was settled when it was built and loaded (place_info()). */
+static int info_known(struct hvpart_info *info)
+{
+	*info = (struct hvpart_info) {
+		.abi_version = HVPART_ABI_VERSION,
+		.build = HVPART_RELEASE,
+		.vendor = HV_PARTITION_PROCESSOR_VENDOR_AMD,
+		.paging_levels = hvp_read_cr4() & X86_CR4_LA57 ? 5 : 4,
+		.max_vps = HVPART_MAX_VPS,
+		.max_partitions = HVPART_MAX_PARTITIONS,
+		.asid_count = hvp_asid_count(),
+		.cpu_count = nr_cpu_ids,
+	};
+	info_image(info);
+	/* Linux may have measured it better since. */
+	return hvp_root_property(HV_PARTITION_PROPERTY_PROCESSOR_CLOCK_FREQUENCY,
+				 &info->tsc_hz);
+}
+
+/* Return: 0 or -errno; -ENODEV: the hypervisor is gone. */
+static int info_pages(struct hvpart_info *info)
+{
+	struct hvpart_partition_stats s;
+	struct hvp_partition *part;
+	unsigned long id = 0;
+	int ret;
+
+	ret = hvp_read_stats(hvp_root_account.id, 0, HVPART_STATS_PARTITION, &s,
+			     sizeof(s));
+	if (ret)
+		return ret;
+	info->partition_count = 1 + s.child_count;
+	info->leaf_1g = s.leaf_1g;
+	info->leaf_2m = s.leaf_2m;
+	info->leaf_4k = s.leaf_4k;
+	info->table_pages = s.table_pages;
+	info->deposited_pages = s.pool_pages;
+	info->free_pages = s.pool_free;
+	while ((part = hvp_partition_next(&id))) {
+		/* One that has ended meanwhile has nothing. */
+		if (!hvp_read_stats(part->account.id, 0, HVPART_STATS_PARTITION,
+				    &s, sizeof(s))) {
+			info->deposited_pages += s.pool_pages;
+			info->free_pages += s.pool_free;
+		}
+		hvp_partition_put(part);
+	}
+	return 0;
+}
+
+/* The root's VPs are the CPUs; not each has ever been demoted. */
+static void info_exits(struct hvpart_info *info)
+{
+	struct hvpart_vp_stats s;
+	u32 cpu, i;
+
+	for (cpu = 0; cpu < info->cpu_count; cpu++) {
+		if (hvp_read_stats(hvp_root_account.id, cpu, HVPART_STATS_VP, &s,
+				   sizeof(s)))
+			continue;
+		for (i = 0; i < HVPART_EXIT_COUNT; i++)
+			info->root_exits[i] += s.exits[i];
+	}
+}
+
+int hvp_read_info(struct hvpart_info *info)
+{
+	struct hvpart_machine_stats s;
+	int ret;
+
+	ret = info_known(info) ?: info_pages(info) ?:
+		hvp_read_stats(hvp_root_account.id, 0, HVPART_STATS_MACHINE, &s,
+			       sizeof(s));
+	if (ret)
+		return ret;
+	info->hidden_reads = s.hidden_reads;
+	info->hidden_writes = s.hidden_writes;
+	info->epoch = s.epoch;
+	info->epoch_oldest = s.epoch_oldest;
+	info->log_next = s.log_next;
+	info->faults = s.faults;
+	info->cpu_demoted = s.cpu_demoted;
+	info_exits(info);
+	return 0;
 }

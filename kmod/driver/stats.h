@@ -10,6 +10,9 @@
 int hvp_read_stats(u64 partition_id, u32 vp_index, u32 object, void *out,
 		   size_t len);
 
+/* A property of the root. Return: 0 or -errno. */
+int hvp_root_property(u32 code, u64 *value);
+
 /* Return: 0 or -errno. */
 int hvp_read_info(struct hvpart_info *info);
 

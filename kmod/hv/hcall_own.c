@@ -6,7 +6,6 @@
 #include "log.h"
 #include "owner.h"
 #include "time.h"
-#include <hvpart/release.h>
 
 static u64 arg(const struct hcall *c, u32 i)
 {
@@ -98,88 +97,83 @@ hv_status hc_read_log(struct hcall *c)
 	return HV_STATUS_SUCCESS;
 }
 
+/* What of a partition is told as it stands there: from, how much, to. */
+#define ROW(from, to)	{						\
+	offsetof(struct partition, from), sizeof(((struct partition *)0)->from), \
+	offsetof(struct hvpart_partition_stats, to) }
+static const struct {
+	u16 from;
+	u8 bytes, to;
+} partition_rows[] = {
+	ROW(id, partition_id),
+	ROW(state, state),
+	ROW(nr_vps, vp_count),
+	ROW(nr_children, child_count),
+	ROW(ports.count, port_count),
+	ROW(connections.count, connection_count),
+	ROW(gpa.leaves[0], leaf_4k),
+	ROW(gpa.leaves[1], leaf_2m),
+	ROW(gpa.leaves[2], leaf_1g),
+	ROW(gpa.nr_tables, table_pages),
+	ROW(guest_os_id, guest_os_id),
+	ROW(crash_count, crash_count),
+};
+
 static void partition_stats(struct partition *p, struct hvpart_partition_stats *s)
 {
-	s->partition_id = p->id;
-	s->parent_id = p->parent ? p->parent->id : 0;
-	s->state = p->state;
-	s->vp_count = p->nr_vps;
-	s->child_count = p->nr_children;
-	s->port_count = p->ports.count;
-	s->connection_count = p->connections.count;
+	for (u32 i = 0; i < ARRAY_SIZE(partition_rows); i++)
+		memcpy((u8 *)s + partition_rows[i].to,
+		       (u8 *)p + partition_rows[i].from, partition_rows[i].bytes);
 	pool_count(&p->pool, &s->pool_pages, &s->pool_free);
-	s->leaf_4k = p->gpa.leaves[0];
-	s->leaf_2m = p->gpa.leaves[1];
-	s->leaf_1g = p->gpa.leaves[2];
-	s->table_pages = p->gpa.nr_tables;
-	s->reference_time = p->is_root ? 0 : time_ref_now(p);
-	s->guest_os_id = p->guest_os_id;
-	s->crash_count = p->crash_count;
+	if (p->is_root)
+		return;
+	s->parent_id = p->parent->id;
+	s->reference_time = time_ref_now(p);
+}
+
+/* What nobody else can know; the driver adds the rest of struct hvpart_info. */
+static void machine_stats(struct hvpart_machine_stats *s)
+{
+	s->hidden_reads = gpa_root_stats.hidden_reads;
+	s->hidden_writes = gpa_root_stats.hidden_writes;
+	s->epoch = epoch_now();
+	s->epoch_oldest = epoch_oldest();
+	s->log_next = hv_log_next();
+	s->faults = READ_ONCE(hv_faults);
+	s->cpu_demoted = cpu_count_demoted();
+}
+
+/* The root has a VP for each CPU, also beyond those that a partition may have. */
+static struct vp *stats_vp(struct partition *p, u32 index)
+{
+	struct percpu *cpu;
+
+	if (!p->is_root)
+		return partition_vp(p, index);
+	cpu = index < machine.nr_cpus ? cpu_by_index(index) : NULL;
+	return cpu ? cpu->root_vp : NULL;
 }
 
 hv_status hc_get_stats(struct hcall *c)
 {
 	const struct hvpart_input_get_stats *in = (void *)c->in;
-	struct vp *vp = c->p->is_root ? c->vp : partition_vp(c->p, in->vp_index);
+	struct vp *vp;
 
-	if (in->object == HVPART_STATS_PARTITION) {
+	switch (in->object) {
+	case HVPART_STATS_PARTITION:
 		partition_stats(c->p, (void *)c->out);
 		return HV_STATUS_SUCCESS;
+	case HVPART_STATS_VP:
+		vp = stats_vp(c->p, in->vp_index);
+		if (!vp)
+			return HV_STATUS_INVALID_VP_INDEX;
+		memcpy(c->out, &vp->stats, sizeof(vp->stats));
+		return HV_STATUS_SUCCESS;
+	case HVPART_STATS_MACHINE:
+		if (!c->p->is_root)
+			break;
+		machine_stats((void *)c->out);
+		return HV_STATUS_SUCCESS;
 	}
-	if (in->object != HVPART_STATS_VP)
-		return HV_STATUS_INVALID_PARAMETER;
-	if (!vp)
-		return HV_STATUS_INVALID_VP_INDEX;
-	memcpy(c->out, &vp->stats, sizeof(vp->stats));
-	return HV_STATUS_SUCCESS;
-}
-
-static void sum_root_exits(struct hvpart_info *out)
-{
-	for (u32 i = 0; i < machine.nr_cpus; i++) {
-		struct percpu *cpu = cpu_by_index(i);
-
-		if (!cpu || !cpu->root_vp)
-			continue;
-		for (u32 r = 0; r < HVPART_EXIT_COUNT; r++)
-			out->root_exits[r] += cpu->root_vp->stats.exits[r];
-	}
-}
-
-hv_status hc_get_info(struct hcall *c)
-{
-	struct hvpart_info *out = (void *)c->out;
-	const struct gpa_space *g = &root_partition.gpa;
-
-	out->abi_version = HVPART_ABI_VERSION;
-	out->build = HVPART_RELEASE;
-	out->vendor = vendor_id;
-	out->paging_levels = machine.la57 ? 5 : 4;
-	out->image_bytes = hv_image_readonly_bytes();
-	out->image_total = hv_image_total_bytes();
-	out->max_vps = HV_MAX_VPS;
-	out->max_partitions = HV_MAX_PARTITIONS;
-	out->asid_count = vendor_tag_count();
-	out->cpu_count = machine.nr_cpus;
-	out->cpu_demoted = cpu_count_demoted();
-	out->partition_count = 1 + partition_count_children();
-	out->leaf_4k = g->leaves[0];
-	out->leaf_2m = g->leaves[1];
-	out->leaf_1g = g->leaves[2];
-	out->table_pages = g->nr_tables;
-	out->hidden_reads = gpa_root_stats.hidden_reads;
-	out->hidden_writes = gpa_root_stats.hidden_writes;
-	partition_count_pages(&out->deposited_pages, &out->free_pages);
-	out->epoch = epoch_now();
-	out->epoch_oldest = epoch_oldest();
-	out->log_next = hv_log_next();
-	out->faults = READ_ONCE(hv_faults);
-	out->tsc_hz = machine.tsc_hz;
-	sum_root_exits(out);
-	return HV_STATUS_SUCCESS;
-}
-
-hv_status hc_debug_break(struct hcall *c)
-{
-	return partition_set_property(c->p, HVPART_PROPERTY_DEBUG_BREAK, arg(c, 1));
+	return HV_STATUS_INVALID_PARAMETER;
 }

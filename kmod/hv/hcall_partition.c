@@ -16,12 +16,12 @@ hv_status hc_create_partition(struct hcall *c)
 
 hv_status hc_initialize(struct hcall *c)
 {
-	return partition_initialize(c->caller, arg(c, 0));
+	return partition_initialize(c->p);
 }
 
 hv_status hc_finalize(struct hcall *c)
 {
-	return partition_finalize(c->caller, arg(c, 0));
+	return partition_finalize(c->p);
 }
 
 hv_status hc_delete(struct hcall *c)

@@ -70,9 +70,9 @@ X(HVCALL_SEND_IPI_EX, hc_send_ipi_ex, S(hv_send_ipi_ex), 0, 0, 0, HC_VAR, \
 X(HVCALL_CREATE_PARTITION, hc_create_partition, \
   S(hv_input_create_partition), 8, 0, 0, HC_SIMPLE, P_CREATE, T_NONE) \
 X(HVCALL_INITIALIZE_PARTITION, hc_initialize, 8, 0, 0, 0, HC_FAST, P_CREATE, \
-  T_NONE) \
+  T_CHILD) \
 X(HVCALL_FINALIZE_PARTITION, hc_finalize, 8, 0, 0, 0, HC_FAST, P_CREATE, \
-  T_NONE) \
+  T_CHILD) \
 X(HVCALL_DELETE_PARTITION, hc_delete, 8, 0, 0, 0, HC_FAST, P_CREATE, T_NONE) \
 X(HVCALL_GET_PARTITION_PROPERTY, hc_get_property, \
   S(hv_input_get_partition_property), 8, 0, 0, HC_SIMPLE, P_CREATE, T_POOL) \
@@ -157,12 +157,8 @@ X(HVCALL_HVPART_PREPARE_LEAVE, hc_prepare_leave, 0, 0, 0, 0, HC_FAST, \
   P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_CANCEL_LEAVE, hc_cancel_leave, 0, 0, 0, 0, HC_FAST, \
   P_CREATE, T_ROOT) \
-X(HVCALL_HVPART_GET_INFO, hc_get_info, 0, S(hvpart_info), 0, 0, HC_SIMPLE, \
-  P_CREATE, T_ROOT) \
 X(HVCALL_HVPART_RECEIVE_MESSAGE, hc_receive_message, \
   S(hvpart_input_receive_message), S(hvpart_output_receive_message), 0, 0, \
-  HC_SIMPLE, P_CREATE, T_NONE) \
-X(HVCALL_HVPART_DEBUG_BREAK, hc_debug_break, 16, 0, 0, 0, HC_FAST, P_CREATE, \
-  T_CHILD)
+  HC_SIMPLE, P_CREATE, T_NONE)
 
 #endif

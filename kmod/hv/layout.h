@@ -21,6 +21,8 @@
 #ifndef HV_LAYOUT_H
 #define HV_LAYOUT_H
 
+#include <hvpart/boot.h>
+
 #define HV_IMAGE_BASE		0x10000000	/* also for the assembler */
 #define HV_PERCPU_BASE		0x20000000ull
 #define HV_PERCPU_STRIDE	0x100000ull
@@ -29,8 +31,8 @@
 #define HV_POOL_SIZE		0x00003e8000000000ull	/* PML4 slots 128..252 */
 
 #define HV_MAX_CPUS		512
-#define HV_MAX_PARTITIONS	256
-#define HV_MAX_VPS		64
+#define HV_MAX_PARTITIONS	HVPART_MAX_PARTITIONS
+#define HV_MAX_VPS		HVPART_MAX_VPS
 #define HV_WINDOW_SLOTS		8
 
 #endif

@@ -65,16 +65,3 @@ void machine_init(const struct hvpart_boot_info *info)
 	cpuid_bits(bits, ARRAY_SIZE(bits), &machine);
 	probe_xsave();
 }
-
-/* hv.lds */
-extern const u8 __image_start[], __readonly_end[], __image_end[];
-
-u64 hv_image_readonly_bytes(void)
-{
-	return __readonly_end - __image_start;
-}
-
-u64 hv_image_total_bytes(void)
-{
-	return __image_end - __image_start;
-}

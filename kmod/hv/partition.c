@@ -77,15 +77,6 @@ u32 partition_count_children(void)
 	return READ_ONCE(nr_children);
 }
 
-void partition_count_pages(u64 *all, u64 *free)
-{
-	spin_lock(&table_lock);
-	for (u32 i = 0; i < HV_MAX_PARTITIONS; i++)
-		if (table[i])
-			pool_count(&table[i]->pool, all, free);
-	spin_unlock(&table_lock);
-}
-
 bool partition_block_creation(bool block)
 {
 	bool ok = true;
@@ -210,7 +201,13 @@ static void undo_initialize(struct partition *p)
 	p->gpa.table = NULL;
 }
 
-static hv_status do_initialize(struct partition *p)
+/**
+ * partition_initialize - HvInitializePartition
+ * Context: partition lock held.
+ * Return: INVALID_PARTITION_STATE unless CREATED; INSUFFICIENT_MEMORY (child's
+ * pool), then nothing has happened.
+ */
+hv_status partition_initialize(struct partition *p)
 {
 	hv_status st;
 
@@ -229,23 +226,12 @@ static hv_status do_initialize(struct partition *p)
 }
 
 /**
- * partition_initialize - HvInitializePartition
- * Return: INVALID_PARTITION_STATE unless CREATED; INSUFFICIENT_MEMORY (child's
- * pool), then nothing has happened.
+ * partition_finalize - HvFinalizePartition
+ * Deletes VPs, ports and the GPA map; afterwards the pool can be withdrawn in
+ * full. Context: partition lock held.
+ * Return: OBJECT_IN_USE while a VP runs or a VP state page is mapped.
  */
-hv_status partition_initialize(struct partition *caller, u64 id)
-{
-	struct partition *p;
-	hv_status st = partition_lock_child(caller, id, &p);
-
-	if (st)
-		return st;
-	st = do_initialize(p);
-	partition_unlock(p);
-	return st;
-}
-
-static hv_status do_finalize(struct partition *p)
+hv_status partition_finalize(struct partition *p)
 {
 	if (p->state == PS_FINALIZED || p->state == PS_CREATED)
 		return p->state == PS_CREATED ?
@@ -265,23 +251,6 @@ static hv_status do_finalize(struct partition *p)
 	undo_initialize(p);
 	p->state = PS_FINALIZED;
 	return HV_STATUS_SUCCESS;
-}
-
-/**
- * partition_finalize - HvFinalizePartition
- * Deletes VPs, ports and the GPA map; afterwards the pool can be withdrawn in
- * full. Return: OBJECT_IN_USE while a VP runs or a VP state page is mapped.
- */
-hv_status partition_finalize(struct partition *caller, u64 id)
-{
-	struct partition *p;
-	hv_status st = partition_lock_child(caller, id, &p);
-
-	if (st)
-		return st;
-	st = do_finalize(p);
-	partition_unlock(p);
-	return st;
 }
 
 static hv_status check_delete(struct partition *p)

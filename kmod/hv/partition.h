@@ -151,15 +151,13 @@ static inline struct vp *partition_vp(struct partition *p, u32 index)
 struct hv_input_create_partition;
 hv_status partition_create(struct partition *caller,
 			   const struct hv_input_create_partition *in, u64 *id);
-hv_status partition_initialize(struct partition *caller, u64 id);
-hv_status partition_finalize(struct partition *caller, u64 id);
+hv_status partition_initialize(struct partition *p);
+hv_status partition_finalize(struct partition *p);
 hv_status partition_delete(struct partition *caller, u64 id);
 hv_status vp_create(struct partition *p, u32 index);
 hv_status vp_delete(struct vp *vp);
 hv_status partition_next_child(struct partition *caller, u64 prev, u64 *next);
 u32 partition_count_children(void);
-/* pool_count() of all partitions, the root included. */
-void partition_count_pages(u64 *all, u64 *free);
 /* True while a VP of @p is dispatched anywhere. Stable under the lock. */
 bool partition_any_running(struct partition *p);
 /* Refuse (true) or allow new partitions; false when one exists already. */

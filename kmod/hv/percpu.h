@@ -104,10 +104,6 @@ u32 cpu_count_demoted(void);
  */
 struct percpu *percpu_create(u32 index);
 
-/* Sizes of the loaded image: allocated and not writable; all of it. */
-u64 hv_image_readonly_bytes(void);
-u64 hv_image_total_bytes(void);
-
 /* Machine facts from the boot information. */
 struct machine {
 	u64 tsc_hz;

@@ -16,6 +16,10 @@
 #define HVPART_BOOT_MAGIC	0x54504856	/* "VHPT" */
 #define HVPART_BOOT_VERSION	1
 
+/* Limits of the image that it is built with; the root is a partition too. */
+#define HVPART_MAX_PARTITIONS	256
+#define HVPART_MAX_VPS		64
+
 /* What an entry answers in RAX. Anything but OK leaves the CPU as it was. */
 #define HVPART_BOOT_OK			0
 #define HVPART_BOOT_E_VERSION		1	/* magic, version or sizes differ */

@@ -73,23 +73,31 @@ HVPART_ASSERT_SIZE(struct hvpart_output_read_log, 32);
 
 #define HVPART_STATS_VP			0U	/* struct hvpart_vp_stats */
 #define HVPART_STATS_PARTITION		1U	/* struct hvpart_partition_stats */
+#define HVPART_STATS_MACHINE		2U	/* struct hvpart_machine_stats */
 
-/* S HVCALL_HVPART_GET_STATS: of a child, or of oneself */
+/*
+ * S HVCALL_HVPART_GET_STATS: of a child; or of oneself, who is the root: its VPs
+ * are the CPUs, whatever their number, and it alone gets those of the machine.
+ */
 struct hvpart_input_get_stats {
 	__u64 partition_id;
-	__u32 vp_index;			/* PARTITION: 0 */
+	__u32 vp_index;			/* of a VP only */
 	__u32 object;			/* HVPART_STATS_* */
 };
 HVPART_ASSERT_SIZE(struct hvpart_input_get_stats, 16);
 
-/* S HVCALL_HVPART_GET_INFO: no input; output: struct hvpart_info */
-
-/* S F HVCALL_HVPART_DEBUG_BREAK */
-struct hvpart_input_debug_break {
-	__u64 partition_id;
-	__u64 behaviour;		/* HVPART_BREAK_* of property.h */
+/* Of the members of struct hvpart_info those that only the hypervisor knows. */
+struct hvpart_machine_stats {
+	__u64 hidden_reads;
+	__u64 hidden_writes;
+	__u64 epoch;
+	__u64 epoch_oldest;
+	__u64 log_next;
+	__u64 faults;
+	__u64 cpu_demoted;
+	__u64 reserved[25];
 };
-HVPART_ASSERT_SIZE(struct hvpart_input_debug_break, 16);
+HVPART_ASSERT_SIZE(struct hvpart_machine_stats, 256);
 
 /*
  * S HVCALL_HVPART_RECEIVE_MESSAGE: takes the oldest message out of a message

@@ -195,16 +195,12 @@
 #define HVCALL_HVPART_REGISTER_CALLER_PAGE		0x7F03
 /* S: copies records out of the log ring. */
 #define HVCALL_HVPART_READ_LOG				0x7F04
-/* S: counters of a VP or of a partition. */
+/* S: counters of a VP, of a partition or of the machine. */
 #define HVCALL_HVPART_GET_STATS				0x7F05
 /* S F: machine-wide; OBJECT_IN_USE while a child exists. Then none can come. */
 #define HVCALL_HVPART_PREPARE_LEAVE			0x7F06
 /* S F: takes PREPARE_LEAVE back. */
 #define HVCALL_HVPART_CANCEL_LEAVE			0x7F07
-/* S: struct hvpart_info. */
-#define HVCALL_HVPART_GET_INFO				0x7F08
-/* S F: as setting HVPART_PROPERTY_DEBUG_BREAK. */
-#define HVCALL_HVPART_DEBUG_BREAK			0x7F09
 /* S: takes the oldest message out of a message port of the caller. */
 #define HVCALL_HVPART_RECEIVE_MESSAGE			0x7F0A
 #define HVCALL_HVPART_LAST				0x7FFF

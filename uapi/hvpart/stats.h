@@ -176,7 +176,8 @@ HVPART_ASSERT_OFFSET(struct hvpart_partition_stats, pool_pages, 40);
  * @reserved: zero
  * @root_exits: exits of the root, all CPUs, by HVPART_EXIT_*
  *
- * From HVCALL_HVPART_GET_INFO, and from the ioctl of the same name.
+ * From the ioctl HVPART_GET_INFO: what the hypervisor counts, and what the driver
+ * that loaded it knows.
  */
 struct hvpart_info {
 	__u32 abi_version;

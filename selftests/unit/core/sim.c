@@ -88,16 +88,6 @@ u32 cpu_count_demoted(void)
 	return NR_CPUS;
 }
 
-u64 hv_image_readonly_bytes(void)
-{
-	return 0x9000;
-}
-
-u64 hv_image_total_bytes(void)
-{
-	return 0x20000;
-}
-
 u64 test_rdtsc(void)
 {
 	return now += 10;

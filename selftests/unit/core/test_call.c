@@ -214,7 +214,6 @@ static void root_only(void)
 	static const u16 codes[] = {
 		HVCALL_HVPART_LEAVE, HVCALL_HVPART_PREPARE_LEAVE,
 		HVCALL_HVPART_CANCEL_LEAVE, HVCALL_HVPART_READ_LOG,
-		HVCALL_HVPART_GET_INFO,
 	};
 	struct partition *p = new_guest(1);
 	struct vp *vp = p->vps[0];

@@ -4,6 +4,7 @@
 
 #include <hvpart/release.h>
 
+#include "fault.h"
 #include "log.h"
 #include "sim.h"
 
@@ -125,7 +126,7 @@ static void statistics(void)
 	CHECK_EQ(vs->dispatches, 1);
 	CHECK_EQ(vs->exits[EXIT_INTR], 1);
 	CHECK_EQ(stats(p->id, 2, HVPART_STATS_VP), 0xe);
-	CHECK_EQ(stats(p->id, 0, 2), 5);
+	CHECK_EQ(stats(p->id, 0, 3), 5);
 	CHECK_EQ(stats(p->id, 99, HVPART_STATS_PARTITION), 0);
 	CHECK_EQ(ps->partition_id, p->id);
 	CHECK_EQ(ps->parent_id, 1);
@@ -144,65 +145,100 @@ static void statistics(void)
 	end_guest(p);
 }
 
-static void info(void)
+/* What of a partition is told as it stands there, and what is worked out. */
+static void told(void)
 {
-	struct hvpart_info *out = root_out();
-	struct partition *p;
-	u64 calls, free;
+	struct hvpart_partition_stats *s = root_out();
+	struct partition *p = new_guest(2);
 
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	CHECK_EQ(out->abi_version, HVPART_ABI_VERSION);
-	CHECK_EQ(out->build, HVPART_RELEASE);
-	CHECK_EQ(out->cpu_count, NR_CPUS);
-	CHECK_EQ(out->partition_count, 1);
-	CHECK_EQ(out->tsc_hz, machine.tsc_hz);
-	CHECK_EQ(out->max_vps, HV_MAX_VPS);
-	CHECK_EQ(out->max_partitions, HV_MAX_PARTITIONS);
-	CHECK_EQ(out->paging_levels, 4);
-	CHECK_EQ(out->table_pages, root_partition.gpa.nr_tables);
-	CHECK_EQ(out->deposited_pages, ARENA_SEED);
-	calls = out->root_exits[EXIT_HYPERCALL];
-	ON_CPU(2, CHECK_EQ(root_fast(HVCALL_HVPART_NULL, 0, 0), 0));
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	CHECK_EQ(out->root_exits[EXIT_HYPERCALL], calls + 2);
-	/* A partition's pages count, and what it uses is not free. */
-	CHECK_EQ(out->free_pages, ARENA_SEED - root_used());
-	p = new_guest(2);
 	sim_settle();
 	pool_settle(&p->pool);
-	free = ARENA_SEED - root_used() + p->pool.nr_free;
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	CHECK_EQ(out->partition_count, 2);
-	CHECK_EQ(out->deposited_pages, ARENA_SEED + 100);
-	CHECK_EQ(out->free_pages, free);
-	CHECK(p->pool.nr_free < 100);
+	p->gpa.leaves[0] += 0x101;
+	p->gpa.leaves[1] += 0x202;
+	p->gpa.leaves[2] += 0x303;
+	p->guest_os_id = 0x8100123456789abc;
+	p->crash_count = 7;
+	p->ports.count = 8;
+	p->connections.count = 9;
+	CHECK_EQ(stats(p->id, 0, HVPART_STATS_PARTITION), 0);
+	CHECK_EQ(s->leaf_4k, p->gpa.leaves[0]);
+	CHECK_EQ(s->leaf_2m, p->gpa.leaves[1]);
+	CHECK_EQ(s->leaf_1g, p->gpa.leaves[2]);
+	CHECK_EQ(s->table_pages, p->gpa.nr_tables);
+	CHECK_EQ(s->guest_os_id, p->guest_os_id);
+	CHECK_EQ(s->crash_count, 7);
+	CHECK_EQ(s->port_count, 8);
+	CHECK_EQ(s->connection_count, 9);
+	CHECK_EQ(s->child_count | s->reserved0, 0);
+	CHECK_EQ(s->pool_pages, 100);
+	CHECK_EQ(s->pool_free, p->pool.nr_free);
+	CHECK(s->pool_free && s->pool_free < 100);
+	for (u32 i = 0; i < ARRAY_SIZE(s->reserved); i++)
+		CHECK_EQ(s->reserved[i], 0);
+	p->gpa.leaves[0] -= 0x101;
+	p->gpa.leaves[1] -= 0x202;
+	p->gpa.leaves[2] -= 0x303;
+	p->ports.count = p->connections.count = 0;
+	CHECK_EQ(stats(1, 0, HVPART_STATS_PARTITION), 0);
+	CHECK_EQ(s->parent_id | s->reference_time, 0);
+	CHECK_EQ(s->table_pages, root_partition.gpa.nr_tables);
+	CHECK_EQ(s->pool_pages, ARENA_SEED);
+	CHECK_EQ(s->pool_free, ARENA_SEED - root_used());
 	end_guest(p);
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	CHECK_EQ(out->deposited_pages, ARENA_SEED);
+	CHECK_EQ(stats(1, 0, HVPART_STATS_PARTITION), 0);
+	CHECK_EQ(s->child_count, 0);
+}
+
+/* The root's VPs are the CPUs. */
+static void exits_of_cpus(void)
+{
+	struct hvpart_vp_stats *s = root_out();
+	u64 calls;
+
+	CHECK_EQ(stats(1, 2, HVPART_STATS_VP), 0);
+	calls = s->exits[EXIT_HYPERCALL];
+	ON_CPU(2, CHECK_EQ(root_fast(HVCALL_HVPART_NULL, 0, 0), 0));
+	CHECK_EQ(stats(1, 2, HVPART_STATS_VP), 0);
+	CHECK_EQ(s->exits[EXIT_HYPERCALL], calls + 1);
+	CHECK_EQ(stats(1, NR_CPUS, HVPART_STATS_VP), 0xe);
+	CHECK_EQ(stats(1, ~0u, HVPART_STATS_VP), 0xe);
 }
 
 /* A ticket moves the epoch; the oldest follows when the last CPU has entered. */
-static void info_moves(void)
+static void machine_moves(void)
 {
-	struct hvpart_info *out = root_out();
+	struct hvpart_machine_stats *s = root_out();
+	struct partition *p = new_guest(1);
 	u64 ticket, lines;
 
 	sim_settle();
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	ticket = out->epoch + 1;
-	lines = out->log_next;
-	CHECK_EQ(out->epoch_oldest, out->epoch);
+	CHECK_EQ(stats(1, 0, HVPART_STATS_MACHINE), 0);
+	ticket = s->epoch + 1;
+	lines = s->log_next;
+	CHECK_EQ(s->epoch_oldest, s->epoch);
+	CHECK_EQ(s->cpu_demoted, NR_CPUS);
+	CHECK_EQ(s->faults, 0);
 	CHECK_EQ(epoch_request(), ticket);
 	hv_log(HV_LOG_INFO, "a line");
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	CHECK_EQ(out->epoch, ticket);
-	CHECK_EQ(out->epoch_oldest, ticket - 1);
-	CHECK_EQ(out->log_next, lines + 1);
+	gpa_root_stats.hidden_reads += 3;
+	gpa_root_stats.hidden_writes += 4;
+	hv_faults = 5;
+	CHECK_EQ(stats(HV_PARTITION_ID_SELF, 0, HVPART_STATS_MACHINE), 0);
+	CHECK_EQ(s->epoch, ticket);
+	CHECK_EQ(s->epoch_oldest, ticket - 1);
+	CHECK_EQ(s->log_next, lines + 1);
+	CHECK_EQ(s->hidden_reads, gpa_root_stats.hidden_reads);
+	CHECK_EQ(s->hidden_writes, gpa_root_stats.hidden_writes);
+	CHECK_EQ(s->faults, 5);
+	hv_faults = 0;
 	sim_settle();
-	CHECK_EQ(root_simple(HVCALL_HVPART_GET_INFO, NULL, 0), 0);
-	CHECK_EQ(out->epoch_oldest, out->epoch);
+	CHECK_EQ(stats(1, 0, HVPART_STATS_MACHINE), 0);
+	CHECK_EQ(s->epoch_oldest, s->epoch);
 	CHECK_EQ(read_log(lines, 1, 0), 0);
 	CHECK_EQ(((struct hvpart_output_read_log *)root_out())->first, lines);
+	/* The machine is the root's to look at. */
+	CHECK_EQ(stats(p->id, 0, HVPART_STATS_MACHINE), 5);
+	end_guest(p);
 }
 
 /* LEAVE ends the loop with RAX and RIP final. */
@@ -220,14 +256,15 @@ static void leave(void)
 static void debug_break(void)
 {
 	struct partition *p = new_guest(1);
+	struct hv_input_set_partition_property in = {
+		p->id, HVPART_PROPERTY_DEBUG_BREAK, 0, 1 };
 
-	CHECK_EQ(root_fast(HVCALL_HVPART_DEBUG_BREAK, p->id, 1), 0);
+	CHECK_EQ(root_simple(HVCALL_SET_PARTITION_PROPERTY, &in, sizeof(in)), 0);
 	CHECK_EQ(p->debug_break, 1);
-	CHECK_EQ(root_fast(HVCALL_HVPART_DEBUG_BREAK, p->id,
-			   HVPART_BREAK_LAST + 1), 0xa);
 	enable_calls(p->vps[0]);
 	CHECK_EQ(child_call(p->vps[0], &(struct call) { .control = 0x1ff }), 0);
-	CHECK_EQ(root_fast(HVCALL_HVPART_DEBUG_BREAK, p->id, 0), 0);
+	in.property_value = 0;
+	CHECK_EQ(root_simple(HVCALL_SET_PARTITION_PROPERTY, &in, sizeof(in)), 0);
 	CHECK_EQ(child_call(p->vps[0], &(struct call) { .control = 0x1ff }), 2);
 	end_guest(p);
 }
@@ -237,8 +274,9 @@ const struct test own_tests[] = {
 	{ "own: parameters in the caller page", parameters_in_page },
 	{ "own: the log", log_ring },
 	{ "own: statistics", statistics },
-	{ "own: information", info },
-	{ "own: epochs and the log", info_moves },
+	{ "own: what is told of a partition", told },
+	{ "own: exits of the root's CPUs", exits_of_cpus },
+	{ "own: the machine, epochs and the log", machine_moves },
 	{ "own: leave", leave },
 	{ "own: debug break", debug_break },
 	{}
