@@ -5,6 +5,7 @@
  *   main.c        module init and exit, in which order
  *   check.c       what must be true before anything is changed
  *   load.c        image, chunks, tables; frees them again
+ *   cpuid.c       what children see of CPUID: a list for the hypervisor
  *   cpu.c         one CPU in and out, cpuhp, epochs
  *   hypercall.c   calls and the pages they need
  *   power.c       reboot, panic, suspend

@@ -75,6 +75,12 @@ static inline void hvp_wrmsr(u32 msr, u64 val)
 		     "d" ((u32)(val >> 32)) : "memory");
 }
 
+static inline void hvp_cpuid_insn(u32 leaf, u32 subleaf, u32 *regs)
+{
+	asm volatile("cpuid" : "=a" (regs[0]), "=b" (regs[1]), "=c" (regs[2]),
+		     "=d" (regs[3]) : "a" (leaf), "c" (subleaf));
+}
+
 /* Access rights and limit of a selector; 0 when it names no descriptor. */
 static inline u32 hvp_lar(u16 selector)
 {

@@ -4,7 +4,7 @@
  * copied into the first, and the hypervisor's first tables are built there. All
  * of it is done while every CPU is bare; afterwards no demoted CPU can see it.
  *
- *   chunk 0   image | boot info | frames | trampoline | tables | root pool
+ *   chunk 0   image | boot info, CPUID policy | frames | trampoline | tables | root pool
  *   chunk 1.. ownership table; then, on large machines, more root pool
  */
 #include <linux/cpumask.h>
@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <asm/processor-flags.h>
 #include <asm/tsc.h>
+#include "cpuid.h"
 #include "hvpart.h"
 #include "image.h"
 #include "insn.h"
@@ -31,6 +32,8 @@
 /* Pages of the root's pool that a CPU takes: area, stacks, control blocks. */
 #define POOL_PAGES_PER_CPU	24
 #define POOL_PAGES_MIN		192
+/* Bytes of the CPUID policy: half of it is full with all that CPUs have today. */
+#define CPUID_ROOM		8192
 #define APIC_TIMER_HZ		200000000ULL
 
 static struct hvp_load load;
@@ -274,12 +277,35 @@ static int map_trampoline(void)
 			HVP_PTE_RX);
 }
 
+static void read_cpuid(u32 leaf, u32 subleaf, u32 *regs)
+{
+	hvp_cpuid_insn(leaf, subleaf, regs);
+}
+
+/* The last part of the boot information, in what is left of its pages. */
+static int place_cpuid(struct hvpart_boot_info *i, size_t room)
+{
+	struct hvp_cpuid c = {
+		.read = read_cpuid,
+		.la57 = load.la57,
+		.out = (void *)i + i->bytes,
+		.room = room,
+	};
+	int ret = hvp_cpuid_policy(&c);
+
+	i->cpuid_offset = i->bytes;
+	i->cpuid_bytes = c.bytes;
+	i->bytes += c.bytes;
+	return ret;
+}
+
 static int place_info(void)
 {
 	size_t bytes = sizeof(*load.info) +
 		load.nr_chunks * sizeof(*load.chunks) +
 		load.nr_ranges * sizeof(*load.ranges);
-	u64 info = take(PFN_UP(bytes));
+	u64 pages = PFN_UP(bytes + CPUID_ROOM);
+	u64 info = take(pages);
 	u64 frames = take(PFN_UP(nr_cpu_ids * HVPART_FRAME_BYTES));
 	u64 top = take(1);
 	struct hvpart_boot_info *i;
@@ -312,7 +338,7 @@ static int place_info(void)
 	       load.nr_chunks * sizeof(*load.chunks));
 	memcpy((void *)i + i->ranges_offset, load.ranges,
 	       load.nr_ranges * sizeof(*load.ranges));
-	return 0;
+	return place_cpuid(i, pages * PAGE_SIZE - bytes);
 }
 
 static int build(void)

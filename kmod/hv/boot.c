@@ -6,6 +6,7 @@
 #include "entry.h"
 #include "aspace.h"
 #include "bare.h"
+#include "cpuid.h"
 #include "desc.h"
 #include "hypercall.h"
 #include "log.h"
@@ -49,6 +50,10 @@ static u64 check_info(const struct hvpart_boot_info *i)
 		return HVPART_BOOT_E_INFO;
 	if (chunks(i)[0].use != HVPART_CHUNK_IMAGE ||
 	    i->used_pages > chunks(i)[0].npages)
+		return HVPART_BOOT_E_INFO;
+	if (i->cpuid_offset + (u64)i->cpuid_bytes > end ||
+	    !cpuid_init((const void *)((const u8 *)i + i->cpuid_offset),
+			i->cpuid_bytes))
 		return HVPART_BOOT_E_INFO;
 	return HVPART_BOOT_OK;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* CPUID of children: hardware, edited by policy, overrides, Hyper-V leaves. */
+/* CPUID of children: the driver's list, edited; overrides. */
 #ifndef HV_CPUID_H
 #define HV_CPUID_H
 
 #include "partition.h"
+#include <hvpart/cpuid_policy.h>
 
 struct cpuid_regs { u32 eax, ebx, ecx, edx; };
 
@@ -21,10 +22,8 @@ u64 cpuid_xcr0_mask(const struct partition *p);
 enum cpuid_reg { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
 bool cpuid_has(struct vp *vp, u32 leaf, enum cpuid_reg reg, u32 bit);
 
-/* cpuid_hv.c: leaves 0x40000000..0x4000FFFF. */
-void cpuid_hv(const struct partition *p, u32 leaf, struct cpuid_regs *out);
-
-/* Root's banks for properties 0x6000A/B (set = present). */
-u64 cpuid_feature_bank(u32 bank);
+/* Once, at boot. False: the list does not end within its @bytes. */
+bool cpuid_init(const struct hvpart_cpuid_policy *list, u32 bytes);
+extern const struct hvpart_cpuid_policy *cpuid_policy;
 
 #endif

@@ -4,51 +4,23 @@
 #include "unit.h"
 #include <hvpart/status.h>
 
-/*
- * The table is two pool pages, which have no common address: the second hangs
- * at the end of the first.
- */
-#define PER_PAGE	84u
+/* The table is two pool pages, which have no common address. */
+#define PER_PAGE	64u
 
-struct override_page {
-	struct cpuid_override entry[PER_PAGE];
-	struct override_page *next;
-};
+static_assert(PER_PAGE * sizeof(struct cpuid_override) <= PAGE_SIZE, "one page");
+static_assert(2 * PER_PAGE == HV_MAX_CPUID_OVERRIDES, "two pages");
 
-static_assert(sizeof(struct override_page) <= PAGE_SIZE, "one page");
-static_assert(2 * PER_PAGE >= HV_MAX_CPUID_OVERRIDES, "two pages");
-
-static struct override_page *first_page(struct partition *p)
+static __noinline struct cpuid_override *entry(const struct partition *p, u32 i)
 {
-	return (struct override_page *)p->cpuid;
-}
-
-static __noinline struct cpuid_override *entry(struct partition *p, u32 i)
-{
-	struct override_page *page = first_page(p);
-
-	return i < PER_PAGE ? &page->entry[i] : &page->next->entry[i - PER_PAGE];
+	return &p->cpuid[i / PER_PAGE][i % PER_PAGE];
 }
 
 static bool same_key(const struct cpuid_override *a,
 		     const struct cpuid_override *b)
 {
-	return a->vp_index == b->vp_index && a->leaf == b->leaf &&
-	       a->subleaf_specific == b->subleaf_specific &&
-	       (!a->subleaf_specific || a->subleaf == b->subleaf);
-}
-
-static bool add_page(struct partition *p)
-{
-	struct override_page *page = pool_alloc(&p->pool);
-
-	if (!page)
-		return false;
-	if (first_page(p))
-		first_page(p)->next = page;
-	else
-		p->cpuid = (struct cpuid_override *)page;
-	return true;
+	return a->vp_index == b->vp_index && a->key.leaf == b->key.leaf &&
+	       a->key.subleaf_specific == b->key.subleaf_specific &&
+	       (!a->key.subleaf_specific || a->key.subleaf == b->key.subleaf);
 }
 
 /**
@@ -60,6 +32,7 @@ static bool add_page(struct partition *p)
 hv_status cpuid_set_override(struct partition *p, const struct cpuid_override *o)
 {
 	u32 n = p->nr_cpuid;
+	struct cpuid_override **page = &p->cpuid[n / PER_PAGE];
 
 	for (u32 i = 0; i < n; i++) {
 		if (same_key(entry(p, i), o)) {
@@ -69,8 +42,9 @@ hv_status cpuid_set_override(struct partition *p, const struct cpuid_override *o
 	}
 	if (n == HV_MAX_CPUID_OVERRIDES)
 		return HV_STATUS_NO_RESOURCES;
-	if ((!first_page(p) || (n >= PER_PAGE && !first_page(p)->next)) &&
-	    !add_page(p))
+	if (!*page)
+		*page = pool_alloc(&p->pool);
+	if (!*page)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	memcpy(entry(p, n), o, sizeof(*o));
 	p->nr_cpuid = n + 1;
@@ -86,8 +60,8 @@ hv_status cpuid_clear_override(struct partition *p, u32 vp_index, u32 leaf,
 	for (u32 i = 0; i < p->nr_cpuid; ) {
 		struct cpuid_override *o = entry(p, i);
 
-		if (o->vp_index != vp_index || o->leaf != leaf ||
-		    (o->subleaf_specific && o->subleaf != subleaf)) {
+		if (o->vp_index != vp_index || o->key.leaf != leaf ||
+		    (o->key.subleaf_specific && o->key.subleaf != subleaf)) {
 			i++;
 			continue;
 		}
@@ -100,9 +74,8 @@ hv_status cpuid_clear_override(struct partition *p, u32 vp_index, u32 leaf,
 static bool applies(const struct cpuid_override *o, struct vp *vp, u32 leaf,
 		    u32 subleaf)
 {
-	return o->leaf == leaf &&
-	       (o->vp_index == HV_ANY_VP || o->vp_index == vp->index) &&
-	       (!o->subleaf_specific || o->subleaf == subleaf);
+	return (o->vp_index == HV_ANY_VP || o->vp_index == vp->index) &&
+	       cpuid_fits(&o->key, leaf, subleaf);
 }
 
 /* For all VPs first, then for this one: the narrower wins. */
@@ -131,10 +104,10 @@ void cpuid_apply_overrides(struct vp *vp, u32 leaf, u32 subleaf,
 __used void cpuid_partition_exit(struct partition *p)
 {
 	p->nr_cpuid = 0;
-	if (first_page(p))
-		pool_free(&p->pool, first_page(p)->next);
-	pool_free(&p->pool, p->cpuid);
-	p->cpuid = NULL;
+	for (u32 i = 0; i < ARRAY_SIZE(p->cpuid); i++) {
+		pool_free(&p->pool, p->cpuid[i]);
+		p->cpuid[i] = NULL;
+	}
 }
 
 HV_HOOK(31, partition_exit, cpuid_partition_exit);

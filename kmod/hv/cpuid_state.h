@@ -5,12 +5,8 @@
 
 #include "cpuid.h"
 
-/* The CPUID instruction; a hook of the unit tests. */
-void machine_cpuid(u32 leaf, u32 subleaf, struct cpuid_regs *r);
-
-/* cpuid_topology.c */
-void cpuid_topology(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *r);
-void cpuid_xsave(struct vp *vp, u32 subleaf, struct cpuid_regs *r);
+/* Does a leaf of the list, or an override, answer for this one? */
+bool cpuid_fits(const struct cpuid_key *k, u32 leaf, u32 subleaf);
 
 /* cpuid_override.c */
 void cpuid_apply_overrides(struct vp *vp, u32 leaf, u32 subleaf,

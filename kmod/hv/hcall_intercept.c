@@ -21,8 +21,8 @@ hv_status hc_register_result(struct hcall *c)
 		      offsetof(struct hv_input_register_intercept_result,
 			       parameters), "the parameters, as they are");
 	o->vp_index = in->vp_index;
-	if (type != HV_INTERCEPT_TYPE_X64_CPUID || o->subleaf_specific > 1 ||
-	    o->always_override > 1)
+	if (type != HV_INTERCEPT_TYPE_X64_CPUID || o->key.subleaf_specific > 1 ||
+	    o->key.always_override > 1)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (o->vp_index != HV_ANY_VP && o->vp_index >= HV_MAX_VPS)
 		return HV_STATUS_INVALID_VP_INDEX;

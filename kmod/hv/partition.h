@@ -26,13 +26,15 @@ struct port_ends {
 };
 
 /* As the parent gave it; of the result, values and masks in turns. */
+struct cpuid_key {
+	u32 leaf, subleaf;
+	u8 subleaf_specific, always_override;
+	u16 padding;
+};
+
 struct cpuid_override {
 	u32 vp_index;			/* or HV_ANY_VP */
-	struct {
-		u32 leaf, subleaf;
-		u8 subleaf_specific, always_override;
-		u16 padding;
-	};
+	struct cpuid_key key;
 	struct {
 		u32 value, mask;
 	} result[4];			/* EAX EBX ECX EDX */
@@ -88,7 +90,7 @@ struct partition {
 	u32 crash_count, crash_msg_len;
 	u8 *crash_msg;			/* pool page */
 
-	struct cpuid_override *cpuid;	/* pool page(s), HV_MAX_CPUID_OVERRIDES */
+	struct cpuid_override *cpuid[2];	/* pool pages */
 
 	struct vp *vps[HV_MAX_VPS];
 };

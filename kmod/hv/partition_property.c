@@ -181,7 +181,7 @@ static bool get_made(struct partition *p, u32 code, u64 *val)
 	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES:
 	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES0:
 	case HV_PARTITION_PROPERTY_PROCESSOR_FEATURES1:
-		*val = cpuid_feature_bank(bank) & ~p->disabled_features[bank];
+		*val = cpuid_policy->features[bank] & ~p->disabled_features[bank];
 		return true;
 	case HV_PARTITION_PROPERTY_PROCESSOR_XSAVE_FEATURES:
 		*val = machine.has_xsave ? HV_PROCESSOR_XSAVE_SUPPORT |

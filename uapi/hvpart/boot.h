@@ -14,7 +14,7 @@
 #include "types.h"
 
 #define HVPART_BOOT_MAGIC	0x54504856	/* "VHPT" */
-#define HVPART_BOOT_VERSION	1
+#define HVPART_BOOT_VERSION	2
 
 /* Limits of the image that it is built with; the root is a partition too. */
 #define HVPART_MAX_PARTITIONS	256
@@ -23,7 +23,7 @@
 /* What an entry answers in RAX. Anything but OK leaves the CPU as it was. */
 #define HVPART_BOOT_OK			0
 #define HVPART_BOOT_E_VERSION		1	/* magic, version or sizes differ */
-#define HVPART_BOOT_E_INFO		2	/* chunk or range list makes no sense */
+#define HVPART_BOOT_E_INFO		2	/* a list makes no sense */
 #define HVPART_BOOT_E_MEMORY		3	/* root pool exhausted */
 #define HVPART_BOOT_E_CPU		4	/* CPU index out of range or in use */
 #define HVPART_BOOT_E_FEATURE		5	/* CPU lacks what the first one had */
@@ -119,6 +119,7 @@ HVPART_ASSERT_SIZE(struct hvpart_boot_range, 16);
  * @owner_pages: frames that the ownership table covers, from 0
  * @apic_timer_hz: of the emulated local APIC's timer
  * @chunks_offset, @ranges_offset: arrays, in bytes from the start of this
+ * @cpuid_offset: struct hvpart_cpuid_policy, likewise; it has @cpuid_bytes
  */
 struct hvpart_boot_info {
 	__u32 magic;
@@ -140,7 +141,9 @@ struct hvpart_boot_info {
 	__u32 nr_ranges;
 	__u32 chunks_offset;
 	__u32 ranges_offset;
-	__u32 reserved[4];
+	__u32 cpuid_offset;
+	__u32 cpuid_bytes;
+	__u32 reserved[2];
 };
 HVPART_ASSERT_SIZE(struct hvpart_boot_info, 128);
 

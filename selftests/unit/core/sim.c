@@ -15,6 +15,7 @@
 #include "deposit.h"
 #include "log.h"
 #include "sim.h"
+#include "../driver/policy.h"
 #include "window.h"
 #include "world.h"
 
@@ -110,7 +111,7 @@ void irq_race(const char *where, void *what)
 }
 
 /* An AMD CPU of the plainer kind, the same on every host. */
-void test_cpuid(u32 leaf, u32 sub, struct cpuid_regs *r)
+static void test_cpuid(u32 leaf, u32 sub, struct cpuid_regs *r)
 {
 	*r = (struct cpuid_regs) {};
 	if (leaf == 0)
@@ -129,6 +130,11 @@ void test_cpuid(u32 leaf, u32 sub, struct cpuid_regs *r)
 		*r = (struct cpuid_regs) { 0x800f12, 0, 0x35c233ff, 0x2fd3fbff };
 	else if (leaf == 0x80000008)
 		r->eax = 0x302e;
+}
+
+void policy_cpuid(u32 leaf, u32 sub, u32 *regs)
+{
+	test_cpuid(leaf, sub, (struct cpuid_regs *)regs);
 }
 
 struct cpuid_out cpuid_insn(u32 leaf, u32 sub)
@@ -316,8 +322,10 @@ static void init_root(void)
 
 void sim_init(void)
 {
-	u32 i;
+	struct hvpart_cpuid_policy *list;
+	u32 i, bytes = policy_make(false, POLICY_ROOM, &list);
 
+	CHECK(cpuid_init(list, bytes));
 	map_ram();
 	vendor_reset();
 	memset(&root_partition, 0, sizeof(root_partition));

@@ -6,6 +6,7 @@
 
 #include "cpuid_insn.h"
 #include "irq.h"
+#include "../driver/policy.h"
 
 struct machine machine = {
 	.tsc_hz = TSC_HZ, .apic_timer_hz = APIC_HZ, .nr_cpus = NR_TEST_VPS,
@@ -304,6 +305,19 @@ struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
 	return (struct cpuid_out){ r.eax, r.ebx, r.ecx, r.edx };
 }
 
+void policy_cpuid(u32 leaf, u32 subleaf, u32 *regs)
+{
+	test_cpuid(leaf, subleaf, (struct cpuid_regs *)regs);
+}
+
+void hw_policy(bool la57)
+{
+	struct hvpart_cpuid_policy *list;
+	u32 bytes = policy_make(la57, POLICY_ROOM, &list);
+
+	CHECK(bytes && cpuid_init(list, bytes));
+}
+
 static void zen3(void)
 {
 	hw_forget();
@@ -356,6 +370,7 @@ void sim_init_with(u64 privileges, u32 edx, u32 hints, u64 debug_break,
 		   u32 nr_vps)
 {
 	zen3();
+	hw_policy(machine.la57);
 	memset(covers, 0, sizeof(covers));
 	now = 1000000000;
 	tsc_step = 0;

@@ -75,6 +75,7 @@ extern void (*race_hook)(const char *where, void *what);
 /* CPUID of the machine, by leaf and subleaf. */
 void hw_cpuid(u32 leaf, u32 subleaf, u32 eax, u32 ebx, u32 ecx, u32 edx);
 struct cpuid_regs *hw_leaf(u32 leaf, u32 subleaf);
+void hw_policy(bool la57);		/* children see what that is now */
 void hw_forget(void);			/* no leaf is left */
 
 void sim_init(void);			/* fresh partition, VPs 0 and 1 enabled */

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* CPUID of children (statements 1..7, 26). */
 #include "irq.h"
+#include "../driver/policy.h"
 
 static struct cpuid_regs r;
 
 static struct cpuid_regs *q(struct vp *vp, u32 leaf, u32 subleaf)
 {
+	/* The machine may have changed. */
+	hw_policy(machine.la57);
 	memset(&r, 0x5a, sizeof(r));
 	cpuid_query(vp, leaf, subleaf, &r);
 	return &r;
+}
+
+static u64 bank(u32 n)
+{
+	return cpuid_policy->features[n];
 }
 
 static bool zero(u32 leaf, u32 subleaf)
@@ -222,25 +230,32 @@ static void machine_facts(void)
 	CHECK_EQ(q(vp0, 0xd, 9)->ecx, 2);
 	CHECK_EQ(q(vp0, 7, 0)->ebx & BIT(16), 0);
 	CHECK(r.ebx & BIT(29));			/* SHA is not AVX-512 */
-	machine.xcr0_mask = 0x2e7;
+	hw_leaf(0xd, 0)->eax = 0x602e7;
 	CHECK(q(vp0, 7, 0)->ebx & BIT(16));
-	machine.xcr0_mask = 0x207;
-	CHECK_EQ(r.ecx & BIT(16), 0);
+	/* More than the page that a child's state is saved in. */
+	hw_cpuid(0xd, 7, 0x700, 0x980, 0, 0);
+	CHECK_EQ(q(vp0, 7, 0)->ebx & BIT(16), 0);
+	CHECK(q(vp0, 1, 0)->ecx & BIT(28));
+	CHECK_EQ(q(vp0, 0xd, 0)->eax, 0x207);
+	CHECK_EQ(q(vp0, 7, 0)->ecx & BIT(16), 0);
 	machine.la57 = true;
 	CHECK(q(vp0, 7, 0)->ecx & BIT(16));
 	machine.la57 = false;
-	machine.has_pku = machine.has_tsc_aux = machine.has_spec_ctrl = false;
+	hw_leaf(0x80000001, 0)->edx &= ~BIT(27);
+	hw_leaf(0xd, 0)->eax = 7;
+	hw_leaf(7, 0)->edx &= ~BIT(26);
+	hw_leaf(0x80000008, 0)->ebx &= ~(BIT(14) | BIT(15) | BIT(24));
 	q(vp0, 7, 0);
 	CHECK_EQ(r.ecx & (BIT(3) | BIT(22)), 0);
 	CHECK_EQ(r.edx & (BIT(26) | BIT(27) | BIT(31)), 0);
 	CHECK_EQ(q(vp0, 0x80000001, 0)->edx & BIT(27), 0);
 	q(vp0, 0x80000008, 0);
-	CHECK_EQ(r.ebx & (BIT(14) | BIT(15) | BIT(24)), 0);
+	CHECK_EQ(r.ebx & (BIT(17) | BIT(18) | BIT(28)), 0);
 	CHECK(r.ebx & BIT(12));
-	machine.has_ibpb = false;
-	CHECK_EQ(q(vp0, 0x80000008, 0)->ebx & BIT(12), 0);
-	machine.has_pku = machine.has_tsc_aux = machine.has_spec_ctrl =
-		machine.has_ibpb = true;
+	/* One of the two that is there brings the other's bits with it. */
+	hw_leaf(0x80000008, 0)->ebx = BIT(14) | BIT(17);
+	CHECK_EQ(q(vp0, 7, 0)->edx & (BIT(27) | BIT(31)), 0);	/* no IBPB */
+	CHECK_EQ(q(vp0, 0x80000008, 0)->ebx, BIT(14) | BIT(17));
 	sim_exit();
 }
 
@@ -252,16 +267,15 @@ static void features(void)
 
 	sim_init();
 	wr(vp0, HV_X64_MSR_TSC_INVARIANT_CONTROL, 1);
-	CHECK_EQ(cpuid_feature_bank(0) & BIT(0), BIT(0));	/* SSE3 */
-	CHECK_EQ(cpuid_feature_bank(0) & BIT(63), 0);
-	CHECK_EQ(cpuid_feature_bank(1) & (BIT(1) | BIT(6) | BIT(8) | BIT(17)),
+	CHECK_EQ(bank(0) & BIT(0), BIT(0));	/* SSE3 */
+	CHECK_EQ(bank(0) & BIT(63), 0);
+	CHECK_EQ(bank(1) & (BIT(1) | BIT(6) | BIT(8) | BIT(17)),
 		 BIT(1));			/* not nested, CET, deadline */
-	CHECK_EQ(cpuid_feature_bank(2), 0);
 	for (u32 f = 0; f < 128; f++) {
 		struct cpuid_regs before[6];
 		u32 changed = 0;
 
-		if (!(cpuid_feature_bank(f / 64) & BIT(f % 64)))
+		if (!(bank(f / 64) & BIT(f % 64)))
 			continue;
 		for (u32 i = 0; i < 6; i++)
 			before[i] = *q(vp0, leaves[i], 0);
@@ -287,8 +301,8 @@ static void features(void)
 static hv_status set(u32 vp, u32 leaf, int subleaf, u32 value, u32 mask)
 {
 	struct cpuid_override o = {
-		.vp_index = vp, .leaf = leaf,
-		.subleaf_specific = subleaf >= 0, .subleaf = subleaf,
+		.vp_index = vp,
+		.key = { leaf, subleaf, .subleaf_specific = subleaf >= 0 },
 	};
 
 	for (u32 i = 0; i < 4; i++) {
@@ -337,11 +351,11 @@ static void override_table(void)
 	pool_left = 0;
 	CHECK_EQ(set(0, 0x100, -1, 0, ~0u), HV_STATUS_INSUFFICIENT_MEMORY);
 	pool_left = 1;
-	for (u32 i = 0; i < 84; i++)
+	for (u32 i = 0; i < 64; i++)
 		CHECK_EQ(set(0, 0x100 + i, -1, i * 8, ~0u), 0);
 	CHECK_EQ(set(0, 0x200, -1, 0, ~0u), HV_STATUS_INSUFFICIENT_MEMORY);
 	pool_left = 1;
-	for (u32 i = 84; i < HV_MAX_CPUID_OVERRIDES; i++)
+	for (u32 i = 64; i < HV_MAX_CPUID_OVERRIDES; i++)
 		CHECK_EQ(set(0, 0x100 + i, -1, i * 8, ~0u), 0);
 	CHECK_EQ(set(0, 0x200, -1, 0, ~0u), HV_STATUS_NO_RESOURCES);
 	CHECK_EQ(set(0, 0x100, -1, 0x55, ~0u), 0);
@@ -357,6 +371,64 @@ static void override_table(void)
 	sim_exit();
 }
 
+/* A driver that passes nonsense: refused when it does not end where it should. */
+static void bad_list(void)
+{
+	struct {
+		struct hvpart_cpuid_policy head;
+		struct hvpart_cpuid_leaf leaf;
+		struct hvpart_cpuid_edit edit[2];
+	} list = { .head = { .nr_leaves = 1 }, .leaf = { .leaf = 5 } };
+
+	sim_init();
+	for (u32 n = 0; n < sizeof(list.head); n++)
+		CHECK(!cpuid_init(&list.head, n));
+	CHECK(!cpuid_init(&list.head, sizeof(list.head)));
+	CHECK(!cpuid_init(&list.head, sizeof(list.head) + sizeof(list.leaf) - 1));
+	list.leaf.nr_edits = 3;
+	CHECK(!cpuid_init(&list.head, sizeof(list)));
+	list.leaf.nr_edits = 2;
+	list.head.nr_leaves = 2;
+	CHECK(!cpuid_init(&list.head, sizeof(list)));
+	list.head.nr_leaves = ~0u;
+	CHECK(!cpuid_init(&list.head, sizeof(list)));
+	/* Sources and places that nobody has heard of do no harm. */
+	list.head.nr_leaves = 1;
+	for (u32 n = 0; n < 256; n++) {
+		list.leaf.reg[0] = list.leaf.reg[3] = ~0u;
+		list.edit[0] = (struct hvpart_cpuid_edit) { n, 0, 0, 0xff };
+		list.edit[1] = (struct hvpart_cpuid_edit) { 255, n, 0, 1 };
+		CHECK(cpuid_init(&list.head, sizeof(list)));
+		cpuid_query(vp0, 5, n, &r);
+		CHECK_EQ(r.eax >> 8, 0xffffff);
+		CHECK_EQ(r.edx >> 1, 0x7fffffff);
+		CHECK_EQ(r.edx & 1, n >> 5 != 3 && n >> 5 != 7);
+		cpuid_query(vp0, 1, 0, &r);
+		CHECK_EQ(r.eax, 0);
+	}
+	/* An empty one, where a child sees nothing. */
+	list.head.nr_leaves = 0;
+	CHECK(cpuid_init(&list.head, sizeof(list.head)));
+	cpuid_query(vp0, 0x40000000, 0, &r);
+	CHECK_EQ(r.eax | r.ebx | r.ecx | r.edx, 0);
+	sim_exit();
+}
+
+/* The driver says so when there is no room; and there is plenty. */
+static void list_room(void)
+{
+	struct hvpart_cpuid_policy *list;
+	u32 all;
+
+	sim_init();
+	all = policy_make(false, POLICY_ROOM, &list);
+	CHECK(all && all < POLICY_ROOM / 2);
+	for (u32 room = sizeof(*list); room < all; room++)
+		CHECK_EQ(policy_make(false, room, &list), 0);
+	CHECK_EQ(policy_make(false, all, &list), all);
+	sim_exit();
+}
+
 const struct test cpuid_tests[] = {
 	{ "cpuid_hypervisor_leaves", hypervisor_leaves },
 	{ "cpuid_hidden", hidden },
@@ -368,5 +440,7 @@ const struct test cpuid_tests[] = {
 	{ "cpuid_features", features },
 	{ "cpuid_overrides", overrides },
 	{ "cpuid_override_table", override_table },
+	{ "cpuid_bad_list", bad_list },
+	{ "cpuid_list_room", list_room },
 	{ NULL, NULL }
 };

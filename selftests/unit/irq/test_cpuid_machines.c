@@ -69,6 +69,7 @@ static void load_machine(bool la57)
 		fclose(f);
 	}
 	machine_init(&info);
+	hw_policy(la57);
 }
 
 static void add(const void *bytes, size_t n)
@@ -137,8 +138,8 @@ static void child(u64 features0, u64 features1, u64 xsave, bool show)
 	hash = HASH_START;
 	for (u32 i = 0; i < 3 && p->vps[i]; i++)
 		look_at_all(p->vps[i], show && !i);
-	banks[0] = cpuid_feature_bank(0);
-	banks[1] = cpuid_feature_bank(1);
+	banks[0] = cpuid_policy->features[0];
+	banks[1] = cpuid_policy->features[1];
 	xcr0 = cpuid_xcr0_mask(p);
 	add(banks, sizeof(banks));
 	add(&xcr0, sizeof(xcr0));

@@ -382,6 +382,7 @@ static void efer(void)
 	CHECK_EQ(rd(vp0, 0xc0000080), EFER_LME | EFER_LMA | EFER_SCE);
 	wr(vp0, 0xc0000080, EFER_LME | EFER_LMA | BIT(14));
 	hw_leaf(0x80000001, 0)->edx &= ~BIT(25);
+	hw_policy(false);
 	CHECK(wr_faults(vp0, 0xc0000080, EFER_LME | BIT(14)));
 	vp0->v.cr0 = CR0_PE;
 	vp0->v.efer = 0;
@@ -415,13 +416,15 @@ static void speculation(void)
 	CHECK(wr_faults(vp0, 0x48, 1));
 	CHECK_EQ(rd(vp0, 0x48), 0x87);
 	hw_msr_faults = false;
-	machine.has_spec_ctrl = false;
+	hw_leaf(7, 0)->edx = 0;
+	hw_leaf(0x80000008, 0)->ebx = BIT(12);
+	hw_policy(false);
 	CHECK(rd_faults(vp0, 0x48));
 	CHECK(wr_faults(vp0, 0x48, 0));
 	wr(vp0, 0x49, 1);				/* AMD: IBPB alone */
-	machine.has_ibpb = false;
+	hw_leaf(0x80000008, 0)->ebx = 0;
+	hw_policy(false);
 	CHECK(wr_faults(vp0, 0x49, 1));
-	machine.has_ibpb = machine.has_spec_ctrl = true;
 	wr(vp0, 0xc0000103, 5);
 	CHECK_EQ(rd(vp0, 0xc0000103), 5);
 	CHECK(wr_faults(vp0, 0xc0000103, BIT(32)));

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Below the CPUID policy: the machine's leaves, and the list of the children's. */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "cpuid.h"
+
+#define PAGE_BYTES	4096
+#define XSAVE_HEADER	576	/* legacy region and header */
+#define XCR0_AVX512	0xe0
+/* x87, SSE, AVX, AVX-512, PKRU: what a world switch saves (kmod/hv/machine.c) */
+#define XCR0_KNOWN	0x2e7
+
+bool hvp_cpuid_has_leaf(struct hvp_cpuid *c, u32 leaf)
+{
+	u32 r[4];
+
+	c->read(leaf & 0x80000000, 0, r);
+	return leaf <= r[EAX];
+}
+
+/* Intel answers with the highest basic leaf beyond the end. */
+void hvp_cpuid_machine(struct hvp_cpuid *c, u32 leaf, u32 subleaf, u32 *regs)
+{
+	if (hvp_cpuid_has_leaf(c, leaf))
+		c->read(leaf, subleaf, regs);
+	else
+		memset(regs, 0, 4 * sizeof(*regs));
+}
+
+bool hvp_cpuid_bit(struct hvp_cpuid *c, u32 leaf, enum hvp_cpuid_reg reg,
+		   unsigned int bit)
+{
+	u32 r[4];
+
+	hvp_cpuid_machine(c, leaf, 0, r);
+	return r[reg] >> bit & 1;
+}
+
+/* Bytes of the standard format. */
+static u32 xsave_bytes(struct hvp_cpuid *c)
+{
+	u32 bytes = XSAVE_HEADER, r[4], n;
+
+	for (n = 2; n < 64; n++) {
+		if (!(c->xcr0 >> n & 1))
+			continue;
+		c->read(0x0d, n, r);
+		if (r[EBX] + r[EAX] > bytes)
+			bytes = r[EBX] + r[EAX];
+	}
+	return bytes;
+}
+
+/* The hypervisor comes to the same XCR0: it saves a child's state in one page. */
+void hvp_cpuid_probe(struct hvp_cpuid *c)
+{
+	u32 r[4];
+
+	c->read(0, 0, r);
+	c->intel = r[EBX] == 0x756e6547;
+	if (!hvp_cpuid_bit(c, 0x01, ECX, 26))
+		return;
+	c->read(0x0d, 0, r);
+	c->xcr0 = r[EAX] & XCR0_KNOWN;
+	if (xsave_bytes(c) > PAGE_BYTES)
+		c->xcr0 &= ~(u64)XCR0_AVX512;
+}
+
+/* The next @bytes of the list; NULL: it is full. */
+static void *take(struct hvp_cpuid *c, size_t bytes)
+{
+	void *at = (u8 *)c->out + c->bytes;
+
+	if (c->full || c->bytes + bytes > c->room) {
+		c->full = true;
+		return NULL;
+	}
+	c->bytes += bytes;
+	return at;
+}
+
+void hvp_cpuid_add(struct hvp_cpuid *c, u32 leaf, int subleaf, const u32 *regs)
+{
+	struct hvpart_cpuid_leaf *l = take(c, sizeof(*l));
+
+	if (!l)
+		return;
+	l->leaf = leaf;
+	if (subleaf >= 0) {
+		l->subleaf_specific = 1;
+		l->subleaf = subleaf;
+	}
+	memcpy(l->reg, regs, sizeof(l->reg));
+	c->leaf = l;
+	c->out->nr_leaves++;
+}
+
+void hvp_cpuid_edit(struct hvp_cpuid *c, u8 source, enum hvp_cpuid_reg reg,
+		    unsigned int bit, u32 mask)
+{
+	struct hvpart_cpuid_edit *e = take(c, sizeof(*e));
+
+	if (!e)
+		return;
+	e->source = source;
+	e->at = HVPART_EDIT_AT(reg, bit);
+	e->mask = mask;
+	if (++c->leaf->nr_edits == 0)
+		c->full = true;
+}
