@@ -36,7 +36,6 @@ enum msr_result apic_rdmsr(struct vp *vp, u32 msr, u64 *val);	/* 0x1b, 0x800.., 
 enum msr_result apic_wrmsr(struct vp *vp, u32 msr, u64 val);
 void apic_eoi(struct vp *vp);
 enum msr_result apic_icr_write(struct vp *vp, u64 icr);
-u64 apic_icr_read(struct vp *vp);
 
 u8 apic_get_tpr(struct vp *vp);			/* CR8 = tpr >> 4 */
 void apic_set_tpr(struct vp *vp, u8 tpr);

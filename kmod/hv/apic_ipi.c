@@ -89,11 +89,6 @@ static u32 deliver_dest(struct partition *p, bool logical, u32 dest,
 	return 1;
 }
 
-u64 apic_icr_read(struct vp *vp)
-{
-	return vp->apic->icr;
-}
-
 /* Delivery modes that the ICR takes; the others are sent to nobody. */
 static bool icr_mode_ok(u64 icr, u32 type)
 {

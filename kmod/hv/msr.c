@@ -5,7 +5,7 @@
  * rest in msr_arch.c. Calls are direct: no indirect branch serves a guest.
  */
 #include "msr_state.h"
-#include "apic.h"
+#include "apic_state.h"
 #include "synic_state.h"
 #include "stimer.h"
 #include "time.h"
@@ -13,45 +13,58 @@
 
 enum room { ROOM_HV, ROOM_TIME, ROOM_APIC, ROOM_SYNIC, ROOM_STIMER };
 
-/* Where a register lives that is read as it stands; IN_ROOM: ask the room. */
-enum place { IN_ROOM, IN_VP, IN_PARTITION, IN_SYNIC, IN_MACHINE };
+/*
+ * Where a register lives that is read as it stands: in the VP, in the machine, or
+ * in what the nth word of the VP points at. IN_ROOM: ask the room.
+ */
+enum place { IN_ROOM = 15, IN_VP = 14, IN_MACHINE = 13 };
+#define POINTED(m)	(offsetof(struct vp, m) / 8)
+static_assert(POINTED(synic) < IN_MACHINE && POINTED(apic) < IN_MACHINE &&
+	      POINTED(partition) < IN_MACHINE, "four bits");
 
 /*
  * @first, @more: offset from 0x40000000; how many follow, each 8 bytes further on
  * @gate:         bit of leaf 0x40000003 EAX; from 32 on: of EDX
+ * @read_only:    a write is #GP
  */
 struct synthetic {
 	u16 first;
 	u8 more, gate;
-	u8 room : 4, place : 4;
+	u8 room : 3, read_only : 1, place : 4;
 	bool half;			/* 32 bits */
 	u16 offset;
 };
 
 #define ASKED		IN_ROOM, false, 0
 #define VP(m)		IN_VP, sizeof(((struct vp *)0)->m) == 4, offsetof(struct vp, m)
-#define PARTITION(m)	IN_PARTITION, false, offsetof(struct partition, m)
-#define SYNIC(m)	IN_SYNIC, false, offsetof(struct synic, m)
+#define PARTITION(m)	POINTED(partition), false, offsetof(struct partition, m)
+#define SYNIC(m)	POINTED(synic), false, offsetof(struct synic, m)
+#define APIC(m, half)	POINTED(apic), half, offsetof(struct apic, m)
 #define MACHINE(m)	IN_MACHINE, false, offsetof(struct machine, m)
 
+#define BOTH(room)	room, 0
+#define READ(room)	room, 1
+
 static const struct synthetic synthetic[] = {
-	{ 0x02, 0, 6, ROOM_HV, VP(index) },
-	{ 0xb0, 7, 3, ROOM_STIMER, ASKED },
-	{ 0x70, 2, 4, ROOM_APIC, ASKED },		/* EOI, ICR, TPR */
-	{ 0x80, 4, 2, ROOM_SYNIC, SYNIC(scontrol) },
-	{ 0x90, 15, 2, ROOM_SYNIC, SYNIC(sint) },
-	{ 0x20, 0, 1, ROOM_TIME, ASKED },		/* reference counter */
-	{ 0x21, 0, 9, ROOM_TIME, PARTITION(ref_tsc_msr) },
-	{ 0x22, 1, 11, ROOM_TIME, MACHINE(tsc_hz) },	/* and the APIC's */
-	{ 0x10, 0, 0, ROOM_TIME, ASKED },		/* run time */
-	{ 0xf0, 0, 10, ROOM_HV, ASKED },		/* guest idle */
-	{ 0x73, 0, 4, ROOM_HV, VP(assist_msr) },
-	{ 0x00, 0, 5, ROOM_HV, PARTITION(guest_os_id) },
-	{ 0x01, 0, 5, ROOM_HV, PARTITION(hypercall_msr) },
-	{ 0x03, 0, 7, ROOM_HV, ASKED },		/* reset */
-	{ 0x100, 4, 32 + 10, ROOM_HV, PARTITION(crash_param) },
-	{ 0x105, 0, 32 + 10, ROOM_HV, ASKED },		/* crash control */
-	{ 0x118, 0, 15, ROOM_TIME, ASKED },		/* invariant TSC */
+	{ 0x02, 0, 6, READ(ROOM_HV), VP(index) },
+	{ 0xb0, 7, 3, BOTH(ROOM_STIMER), ASKED },
+	{ 0x70, 0, 4, BOTH(ROOM_APIC), ASKED },		/* EOI: write-only */
+	{ 0x71, 0, 4, BOTH(ROOM_APIC), APIC(icr, false) },
+	{ 0x72, 0, 4, BOTH(ROOM_APIC), APIC(reg[APIC_TPR], true) },
+	{ 0x80, 4, 2, BOTH(ROOM_SYNIC), SYNIC(scontrol) },
+	{ 0x90, 15, 2, BOTH(ROOM_SYNIC), SYNIC(sint) },
+	{ 0x20, 0, 1, READ(ROOM_TIME), ASKED },		/* reference counter */
+	{ 0x21, 0, 9, BOTH(ROOM_TIME), PARTITION(ref_tsc_msr) },
+	{ 0x22, 1, 11, READ(ROOM_TIME), MACHINE(tsc_hz) },	/* and the APIC's */
+	{ 0x10, 0, 0, READ(ROOM_TIME), ASKED },		/* run time */
+	{ 0xf0, 0, 10, READ(ROOM_HV), ASKED },		/* guest idle */
+	{ 0x73, 0, 4, BOTH(ROOM_HV), VP(assist_msr) },
+	{ 0x00, 0, 5, BOTH(ROOM_HV), PARTITION(guest_os_id) },
+	{ 0x01, 0, 5, BOTH(ROOM_HV), PARTITION(hypercall_msr) },
+	{ 0x03, 0, 7, BOTH(ROOM_HV), ASKED },		/* reset */
+	{ 0x100, 4, 32 + 10, BOTH(ROOM_HV), PARTITION(crash_param) },
+	{ 0x105, 0, 32 + 10, BOTH(ROOM_HV), ASKED },		/* crash control */
+	{ 0x118, 0, 15, BOTH(ROOM_TIME), ASKED },		/* invariant TSC */
 };
 static_assert(offsetof(struct machine, apic_timer_hz) ==
 	      offsetof(struct machine, tsc_hz) + 8, "two in a row");
@@ -82,10 +95,8 @@ static u64 stored(const struct vp *vp, const struct synthetic *s, u32 msr)
 
 	if (s->place == IN_VP)
 		place = vp;
-	else if (s->place == IN_PARTITION)
-		place = vp->partition;
-	else if (s->place == IN_SYNIC)
-		place = vp->synic;
+	else if (s->place < IN_MACHINE)
+		place = ((void *const *)vp)[s->place];
 	at = (const void *)((const u8 *)place + s->offset);
 	if (s->half)
 		return *(const u32 *)at;
@@ -93,14 +104,6 @@ static u64 stored(const struct vp *vp, const struct synthetic *s, u32 msr)
 }
 
 /* The synthetic forms of APIC registers (TLFS 1.2). */
-static enum msr_result apic_hv_read(struct vp *vp, u32 msr, u64 *val)
-{
-	if (msr == HV_X64_MSR_EOI)
-		return MSR_FAULT;
-	*val = msr == HV_X64_MSR_ICR ? apic_icr_read(vp) : apic_get_tpr(vp);
-	return MSR_OK;
-}
-
 static enum msr_result apic_hv_write(struct vp *vp, u32 msr, u64 val)
 {
 	if (msr == HV_X64_MSR_ICR)
@@ -136,15 +139,13 @@ static enum msr_result do_read(struct vp *vp, u32 msr, u64 *val, bool gated)
 	s = find(vp->partition, msr, gated);
 	if (!s)
 		return MSR_FAULT;
-	if (s->place) {
+	if (s->place != IN_ROOM) {
 		*val = stored(vp, s, msr);
 		return MSR_OK;
 	}
 	switch (s->room) {
 	case ROOM_TIME:
 		return time_rdmsr(vp, msr, val);
-	case ROOM_APIC:
-		return apic_hv_read(vp, msr, val);
 	case ROOM_STIMER:
 		return stimer_rdmsr(vp, msr, val);
 	case ROOM_HV:
@@ -162,7 +163,7 @@ static enum msr_result do_write(struct vp *vp, u32 msr, u64 val, bool gated)
 	if (!is_synthetic(msr))
 		return msr_arch_write(vp, msr, val);
 	s = find(vp->partition, msr, gated);
-	if (!s)
+	if (!s || s->read_only)
 		return MSR_FAULT;
 	switch (s->room) {
 	case ROOM_TIME:
@@ -278,33 +279,26 @@ static const struct msr_name names[] = {
 	BLOCK(HV_X64_REGISTER_KERNEL_GS_BASE, 0xc0000102, 1),
 };
 
-static u32 first_msr(const struct msr_name *m)
-{
-	return m->low | (u32)m->high << 30;
-}
-
-__noinline u32 msr_vendor_name(u32 msr)
+/*
+ * The MSR of a name, or the name of an MSR that is in the control block; 0: none.
+ * (MSR 0 has no name.)
+ */
+static u32 translate(u32 what, bool is_name)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		u32 n = msr - first_msr(&names[i]);
+		const struct msr_name *m = &names[i];
+		u32 msr = m->low | (u32)m->high << 30;
+		u32 n = what - (is_name ? m->name : msr);
 
-		if (names[i].in_block && n < names[i].n)
-			return names[i].name + n;
+		if (n < m->n && (is_name || m->in_block))
+			return is_name ? msr + n * m->step : m->name + n;
 	}
 	return 0;
 }
 
-static bool name_to_msr(u32 name, u32 *msr)
+u32 msr_vendor_name(u32 msr)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		const struct msr_name *m = &names[i];
-
-		if (name - m->name < m->n) {
-			*msr = first_msr(m) + (name - m->name) * m->step;
-			return true;
-		}
-	}
-	return false;
+	return translate(msr, false);
 }
 
 /**
@@ -327,7 +321,8 @@ hv_status msr_get_register(struct vp *vp, u32 name, u64 *val)
 		*val = vp->partition->ref_tsc_sequence;
 		return HV_STATUS_SUCCESS;
 	}
-	if (!name_to_msr(name, &msr))
+	msr = translate(name, true);
+	if (!msr)
 		return HV_STATUS_UNKNOWN_REGISTER_NAME;
 	if (do_read(vp, msr, val, false) != MSR_OK)
 		return HV_STATUS_INVALID_PARAMETER;
@@ -354,7 +349,8 @@ hv_status msr_set_register(struct vp *vp, u32 name, u64 val)
 		vp->initial_apic_id = val;
 		return HV_STATUS_SUCCESS;
 	}
-	if (!name_to_msr(name, &msr))
+	msr = translate(name, true);
+	if (!msr)
 		return HV_STATUS_UNKNOWN_REGISTER_NAME;
 	if (is_command(msr))
 		return HV_STATUS_INVALID_PARAMETER;

@@ -14,7 +14,10 @@
 #include "time.h"
 #include "world.h"
 
-/* Read a constant (zero but for constant() below), ignore writes. */
+/*
+ * The first NR_KEPT registers of these rows are kept in vp->kept, in order. The
+ * others read a constant (zero but for constant() below) and ignore writes.
+ */
 struct knobs {
 	u16 first;		/* KNOB() */
 	u8 more : 7;		/* last - first */
@@ -25,6 +28,10 @@ struct knobs {
 #define KNOB(msr)	((msr) >> 31 << 15 | ((msr) & 0x7fff))
 
 static const struct knobs knobs[] = {
+	{ KNOB(0x2ff), 0, 0 },			/* MTRRs: default type, */
+	{ KNOB(0x200), 15, 0 },			/* base and mask in turns, */
+	{ KNOB(0x250), 0, 0 }, { KNOB(0x258), 1, 0 }, { KNOB(0x268), 7, 0 },
+	{ KNOB(0x1a0), 0, 0 },			/* IA32_MISC_ENABLE */
 	{ KNOB(0x0), 1, 0 },			/* P5 machine check */
 	{ KNOB(0x17), 0, 0 },			/* platform id */
 	{ KNOB(0x2a), 0, 0 },			/* power-on configuration */
@@ -50,41 +57,46 @@ static const struct knobs knobs[] = {
 	{ KNOB(0xc0011021), 0xc, 0 },		/* IC_CFG .. EX_CFG */
 };
 
-static const struct knobs *find(u32 msr)
+/* @index: of the register, counted through all rows. */
+static const struct knobs *find(u32 msr, u32 *index)
 {
 	u32 range = msr & ~0x7fffu, knob = KNOB(msr);
 
+	*index = 0;
 	if (range && range != 0xc0010000)
 		return NULL;
-	for (u32 i = 0; i < ARRAY_SIZE(knobs); i++)
-		if (knob - knobs[i].first <= knobs[i].more)
+	for (u32 i = 0; i < ARRAY_SIZE(knobs); i++) {
+		u32 n = knob - knobs[i].first;
+
+		if (n <= knobs[i].more) {
+			*index += n;
 			return &knobs[i];
+		}
+		*index += knobs[i].more + 1;
+	}
 	return NULL;
 }
+
+static const struct {
+	u16 knob;
+	u32 val;
+} __packed constants[] = {
+	{ KNOB(0xfe), 0x508 },		/* WC, fixed ranges, 8 variable */
+	{ KNOB(0xc0010015), 1 << 24 },	/* the TSC counts at P0: else Linux warns */
+	{ KNOB(0xc0010114), 0x18 },	/* no virtualization, locked */
+	{ KNOB(0xc0011029), 1 << 1 },	/* LFENCE serialises */
+};
 
 static u64 constant(u32 msr)
 {
 	u64 val = 0;
 
-	switch (msr) {
-	case 0x8b:
-		/* Linux compares it with the revisions that fix errata. */
-		if (!safe_rdmsr(msr, &val))
-			val = 0;
-		break;
-	case 0xfe:
-		val = 0x508;		/* WC, fixed ranges, 8 variable */
-		break;
-	case 0xc0010015:
-		val = BIT(24);		/* the TSC counts at P0: else Linux warns */
-		break;
-	case 0xc0010114:
-		val = 0x18;		/* no virtualization, locked */
-		break;
-	case 0xc0011029:
-		val = BIT(1);		/* LFENCE serialises */
-		break;
-	}
+	/* Linux compares it with the revisions that fix errata. */
+	if (msr == 0x8b && !safe_rdmsr(msr, &val))
+		val = 0;
+	for (u32 i = 0; i < ARRAY_SIZE(constants); i++)
+		if (KNOB(msr) == constants[i].knob)
+			val = constants[i].val;
 	return val;
 }
 
@@ -217,32 +229,20 @@ static enum msr_result write_spec(struct vp *vp, u32 msr, u64 val)
 	return MSR_OK;
 }
 
-/* --- MTRRs ------------------------------------------------------------------- */
-
-static const struct {
-	u16 first;
-	u8 more, place;
-} mtrrs[] = {
-	{ 0x200, 15, 0 },		/* base and mask in turns */
-	{ 0x250, 0, 16 }, { 0x258, 1, 17 }, { 0x268, 7, 19 },
-	{ 0x2ff, 0, 27 },
-};
-
-__noinline u64 *msr_mtrr(struct vp *vp, u32 msr)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(mtrrs); i++)
-		if (msr - mtrrs[i].first <= mtrrs[i].more)
-			return &vp->mtrr[mtrrs[i].place + (msr - mtrrs[i].first)];
-	return NULL;
-}
+/* --- MTRRs, MISC_ENABLE ------------------------------------------------------- */
 
 /* Kept for the guest to read; guest memory is write-back whatever they say. */
-static enum msr_result write_mtrr(struct vp *vp, u32 msr, u64 *reg, u64 val)
+static enum msr_result write_kept(struct vp *vp, u32 msr, u64 *reg, u64 val)
 {
 	u64 bits = MASK(vp->partition->max_phys_bits - 1, PAGE_SHIFT);
 	u32 types = 1;
 
-	if (msr == 0x2ff) {
+	if (msr == 0x1a0) {
+		/* Bits 7, 11, 12 (performance monitoring) are read-only. */
+		val = (val & ~0x1880ull) | 0x1800;
+		bits = ~0ull;
+		types = 0;
+	} else if (msr == 0x2ff) {
 		bits = 0xcff;
 	} else if (msr >= 0x250) {
 		bits = ~0ull;
@@ -263,18 +263,13 @@ static enum msr_result write_mtrr(struct vp *vp, u32 msr, u64 *reg, u64 val)
 
 static enum msr_result table_read(struct vp *vp, u32 msr, u64 *val)
 {
-	u64 *reg = msr_mtrr(vp, msr);
-	u32 name = msr_vendor_name(msr);
+	u32 name = msr_vendor_name(msr), i;
 
-	if (reg) {
-		*val = *reg;
-		return MSR_OK;
-	}
 	if (name)
 		return vendor_read(vp, name, val);
-	if (!find(msr))
+	if (!find(msr, &i))
 		return MSR_UNKNOWN;
-	*val = constant(msr);
+	*val = i < NR_KEPT ? vp->kept[i] : constant(msr);
 	return MSR_OK;
 }
 
@@ -293,9 +288,6 @@ __noinline enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
 		return spec_ctrl_bits(vp, &ibpb) ? MSR_OK : MSR_UNKNOWN;
 	case 0x49:
 		return MSR_FAULT;
-	case 0x1a0:
-		*val = vp->misc_enable;
-		return MSR_OK;
 	case 0xc0000080:
 		*val = vendor_efer(&vp->v) & ~EFER_SVME;
 		return MSR_OK;
@@ -308,16 +300,16 @@ __noinline enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
 
 static enum msr_result table_write(struct vp *vp, u32 msr, u64 val)
 {
-	u64 *reg = msr_mtrr(vp, msr);
 	const struct knobs *k;
+	u32 i;
 
-	if (reg)
-		return write_mtrr(vp, msr, reg, val);
 	if (msr_vendor_name(msr))
 		return checked_write(vp, msr, val);
-	k = find(msr);
+	k = find(msr, &i);
 	if (!k)
 		return MSR_UNKNOWN;
+	if (i < NR_KEPT)
+		return write_kept(vp, msr, &vp->kept[i], val);
 	return k->read_only ? MSR_FAULT : MSR_OK;
 }
 
@@ -332,10 +324,6 @@ enum msr_result msr_arch_write(struct vp *vp, u32 msr, u64 val)
 	case 0x48:
 	case 0x49:
 		return write_spec(vp, msr, val);
-	case 0x1a0:
-		/* Bits 7, 11, 12 (performance monitoring) are read-only. */
-		vp->misc_enable = (val & ~0x1880ull) | 0x1800;
-		return MSR_OK;
 	case 0xc0000080:
 		return write_efer(vp, val);
 	case 0xc0000103:

@@ -114,9 +114,6 @@ enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val)
 	enum msr_result r;
 
 	switch (msr) {
-	case HV_X64_MSR_VP_INDEX:
-	case HV_X64_MSR_GUEST_IDLE:
-		return MSR_FAULT;
 	case HV_X64_MSR_RESET:
 		return MSR_OK;
 	case HV_X64_MSR_VP_ASSIST_PAGE:
@@ -161,9 +158,9 @@ __used void msr_partition_exit(struct partition *p)
  */
 static void reset_arch(struct vp *vp)
 {
-	memset(vp->mtrr, 0, sizeof(vp->mtrr));
-	*msr_mtrr(vp, 0x2ff) = BIT(11) | 6;
-	vp->misc_enable = BIT(0) | BIT(11) | BIT(12);
+	memset(vp->kept, 0, sizeof(vp->kept));
+	vp->kept[KEPT_MTRR_DEF_TYPE] = BIT(11) | 6;
+	vp->kept[KEPT_MISC_ENABLE] = BIT(0) | BIT(11) | BIT(12);
 }
 
 __used hv_status msr_vp_init(struct vp *vp)

@@ -18,6 +18,8 @@ enum msr_result msr_arch_write(struct vp *vp, u32 msr, u64 val);
 /* msr.c: the back end's name of an MSR in the control block, 0: it is not. */
 u32 msr_vendor_name(u32 msr);
 
-u64 *msr_mtrr(struct vp *vp, u32 msr);		/* NULL: none of them */
+/* Indices in vp->kept. */
+#define KEPT_MTRR_DEF_TYPE	0
+#define KEPT_MISC_ENABLE	(NR_KEPT - 1)
 
 #endif

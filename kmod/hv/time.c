@@ -179,11 +179,8 @@ enum msr_result time_rdmsr(struct vp *vp, u32 msr, u64 *val)
 	case HV_X64_MSR_TIME_REF_COUNT:
 		*val = time_ref_now(p);
 		break;
-	case HV_X64_MSR_TSC_INVARIANT_CONTROL:
+	default:			/* HV_X64_MSR_TSC_INVARIANT_CONTROL */
 		*val = p->tsc_invariant_shown;
-		break;
-	default:
-		return MSR_UNKNOWN;
 	}
 	return MSR_OK;
 }
@@ -237,15 +234,8 @@ enum msr_result time_wrmsr(struct vp *vp, u32 msr, u64 val)
 		return MSR_OK;
 	case HV_X64_MSR_REFERENCE_TSC:
 		return write_ref_tsc(p, val);
-	case HV_X64_MSR_TSC_INVARIANT_CONTROL:
-		return write_invariant(p, val);
-	case HV_X64_MSR_VP_RUNTIME:
-	case HV_X64_MSR_TIME_REF_COUNT:
-	case HV_X64_MSR_TSC_FREQUENCY:
-	case HV_X64_MSR_APIC_FREQUENCY:
-		return MSR_FAULT;
 	}
-	return MSR_UNKNOWN;
+	return write_invariant(p, val);	/* no other is written: msr.c */
 }
 
 /* --- life --------------------------------------------------------------- */

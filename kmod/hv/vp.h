@@ -25,6 +25,9 @@ struct stimers;
 /* In vp->running, see there. */
 #define VP_HELD		0x80000000u
 
+/* MTRRs (default type, variable, fixed), MISC_ENABLE. */
+#define NR_KEPT		(1 + 16 + 11 + 1)
+
 /* Who armed a deadline (physical TSC values; 0 = none). */
 enum vp_deadline { DL_APIC, DL_STIMER0, DL_STIMER1, DL_STIMER2, DL_STIMER3,
 		   DL_SYNIC, NR_DEADLINES };
@@ -78,8 +81,7 @@ struct vp {
 
 	u64 tsc_offset, tsc_adjust;
 	u64 runtime_tsc, enter_tsc;
-	u64 mtrr[16 + 11 + 1];		/* variable, fixed, default type: msr_arch.c */
-	u64 misc_enable;
+	u64 kept[NR_KEPT];		/* MSRs that are kept without effect: msr_arch.c */
 	u32 initial_apic_id;
 
 	u64 caller_gpn;			/* where caller_page is for the root */
