@@ -253,8 +253,6 @@ __used void apic_init(struct vp *vp)
 {
 	struct apic *a = vp->apic;
 
-	if (!a)
-		return;
 	vp_set_deadline(vp, DL_APIC, 0);
 	memset(a, 0, offsetof(struct apic, base));
 	a->reg[APIC_VERSION] = (NR_LVT - 1) << 16 | 0x14;
@@ -429,31 +427,10 @@ hv_status apic_set_page(struct vp *vp, const void *page)
 
 __used void apic_reset(struct vp *vp)
 {
-	if (!vp->apic)
-		return;
 	vp->apic->base = APIC_BASE_DEFAULT | APIC_BASE_EN | APIC_BASE_EXTD |
 			 (vp->index ? 0 : APIC_BASE_BSP);
 	apic_init(vp);
 }
 
-__used hv_status apic_create(struct vp *vp)
-{
-	if (vp->partition->is_root)
-		return HV_STATUS_SUCCESS;
-	vp->apic = pool_alloc(&vp->partition->pool);
-	if (!vp->apic)
-		return HV_STATUS_INSUFFICIENT_MEMORY;
-	apic_reset(vp);
-	return HV_STATUS_SUCCESS;
-}
-
-__used void apic_delete(struct vp *vp)
-{
-	pool_free(&vp->partition->pool, vp->apic);
-	vp->apic = NULL;
-}
-
-HV_HOOK(30, vp_init, apic_create);
-HV_HOOK(30, vp_exit, apic_delete);
 HV_HOOK(30, vp_reset, apic_reset);
 HV_HOOK(30, vp_init_ipi, apic_init);

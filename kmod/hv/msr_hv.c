@@ -127,76 +127,39 @@ enum msr_result msr_hv_write(struct vp *vp, u32 msr, u64 val)
 
 /* --- life --------------------------------------------------------------- */
 
-/* Pages are there from the start: enabling one cannot run out of memory. */
 __used hv_status msr_partition_init(struct partition *p)
 {
-	if (p->is_root)
-		return HV_STATUS_SUCCESS;
-	p->hypercall_page = pool_alloc(&p->pool);
-	p->crash_msg = pool_alloc(&p->pool);
-	if (!p->hypercall_page || !p->crash_msg)
-		return HV_STATUS_INSUFFICIENT_MEMORY;
 	fill_hypercall_page(p->hypercall_page);
 	return HV_STATUS_SUCCESS;
 }
 
+__used void msr_partition_reset(struct partition *p)
+{
+	p->guest_os_id = 0;
+	place_hypercall(p, 0);
+}
+
+/* The overlay goes also when the break has left it in place. */
 __used void msr_partition_exit(struct partition *p)
 {
-	/* Also when the break has left it in place. */
-	if (p->hypercall_page)
-		overlay_remove(&p->gpa, OVERLAY_HYPERCALL, 0);
+	overlay_remove(&p->gpa, OVERLAY_HYPERCALL, 0);
 	p->hypercall_msr = 0;
-	pool_free(&p->pool, p->hypercall_page);
-	pool_free(&p->pool, p->crash_msg);
-	p->hypercall_page = NULL;
-	p->crash_msg = NULL;
 }
 
 /*
  * MTRRs as firmware leaves them, write-back by default: there is no firmware
  * between reset and the kernel, and Linux 6.1 gives PAT up without MTRRs.
  */
-static void reset_arch(struct vp *vp)
+__used void msr_vp_reset(struct vp *vp)
 {
 	memset(vp->kept, 0, sizeof(vp->kept));
 	vp->kept[KEPT_MTRR_DEF_TYPE] = BIT(11) | 6;
 	vp->kept[KEPT_MISC_ENABLE] = BIT(0) | BIT(11) | BIT(12);
-}
-
-__used hv_status msr_vp_init(struct vp *vp)
-{
-	if (vp->partition->is_root)
-		return HV_STATUS_SUCCESS;
-	reset_arch(vp);
-	vp->assist_page = pool_alloc(&vp->partition->pool);
-	return vp->assist_page ? HV_STATUS_SUCCESS :
-				 HV_STATUS_INSUFFICIENT_MEMORY;
-}
-
-__used void msr_vp_exit(struct vp *vp)
-{
-	if (!vp->assist_page)
-		return;
 	write_assist(vp, 0);
-	pool_free(&vp->partition->pool, vp->assist_page);
-	vp->assist_page = NULL;
-}
-
-/* The partition's own MSRs go back with the first VP, and again with the others. */
-__used void msr_vp_reset(struct vp *vp)
-{
-	struct partition *p = vp->partition;
-
-	if (p->is_root)
-		return;
-	reset_arch(vp);
-	write_assist(vp, 0);
-	p->guest_os_id = 0;
-	place_hypercall(p, 0);
 }
 
 HV_HOOK(36, partition_init, msr_partition_init);
+HV_HOOK(36, partition_reset, msr_partition_reset);
 HV_HOOK(36, partition_exit, msr_partition_exit);
-HV_HOOK(36, vp_init, msr_vp_init);
-HV_HOOK(36, vp_exit, msr_vp_exit);
+HV_HOOK(36, vp_exit, msr_vp_reset);
 HV_HOOK(36, vp_reset, msr_vp_reset);

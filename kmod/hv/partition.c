@@ -195,7 +195,7 @@ hv_status partition_create(struct partition *caller,
 
 static void undo_initialize(struct partition *p)
 {
-	unit_undo(HOOK_partition_exit, p);
+	unit_partition_delete(p);
 	if (p->gpa.table)
 		gpa_space_destroy(&p->gpa);
 	p->gpa.table = NULL;
@@ -216,7 +216,7 @@ hv_status partition_initialize(struct partition *p)
 	st = gpa_space_init(&p->gpa, &p->pool,
 			    BIT(p->max_phys_bits - PAGE_SHIFT), false);
 	if (!st)
-		st = unit_run(HOOK_partition_init, p);
+		st = unit_partition_create(p);
 	if (st) {
 		undo_initialize(p);
 		return st;
@@ -324,6 +324,7 @@ hv_status partition_next_child(struct partition *caller, u64 prev, u64 *next)
  */
 void partition_reset_msrs(struct partition *p)
 {
+	unit_run(HOOK_partition_reset, p);
 	for (u32 i = 0; i < HV_MAX_VPS; i++)
 		if (p->vps[i])
 			unit_run(HOOK_vp_reset, p->vps[i]);

@@ -233,6 +233,7 @@ enum msr_result stimer_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 __used void stimer_reset(struct vp *vp)
 {
+	/* Also where CreateVp got no further than before this page. */
 	for (u32 n = 0; vp->stimers && n < HV_SYNIC_STIMER_COUNT; n++) {
 		struct stimer *t = &vp->stimers->timer[n];
 
@@ -246,11 +247,6 @@ __used void stimer_reset(struct vp *vp)
 __used hv_status stimer_create(struct vp *vp)
 {
 	static_assert(sizeof(struct stimers) <= PAGE_SIZE, "one page");
-	if (vp->partition->is_root)
-		return HV_STATUS_SUCCESS;
-	vp->stimers = pool_alloc(&vp->partition->pool);
-	if (!vp->stimers)
-		return HV_STATUS_INSUFFICIENT_MEMORY;
 	for (u32 n = 0; n < HV_SYNIC_STIMER_COUNT; n++) {
 		struct stimer *t = &vp->stimers->timer[n];
 		struct synic_msg *m = &t->msg;
@@ -266,13 +262,6 @@ __used hv_status stimer_create(struct vp *vp)
 	return HV_STATUS_SUCCESS;
 }
 
-__used void stimer_delete(struct vp *vp)
-{
-	stimer_reset(vp);
-	pool_free(&vp->partition->pool, vp->stimers);
-	vp->stimers = NULL;
-}
-
 HV_HOOK(50, vp_init, stimer_create);
-HV_HOOK(50, vp_exit, stimer_delete);
+HV_HOOK(50, vp_exit, stimer_reset);
 HV_HOOK(50, vp_reset, stimer_reset);

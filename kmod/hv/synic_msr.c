@@ -121,8 +121,6 @@ __used void synic_reset(struct vp *vp)
 {
 	struct synic *s = vp->synic;
 
-	if (!s)
-		return;
 	write_page(vp, &s->simp, 0, OVERLAY_SIM, s->sim);
 	write_page(vp, &s->siefp, 0, OVERLAY_SIEF, s->sief);
 	spin_lock(&s->lock);
@@ -139,32 +137,22 @@ __used void synic_delete(struct vp *vp)
 	if (!s)
 		return;
 	synic_reset(vp);
-	vp->synic = NULL;
 	pool_free(pool, s->sim);
 	pool_free(pool, s->sief);
-	pool_free(pool, s);
 }
 
 __used hv_status synic_create(struct vp *vp)
 {
 	struct pool *pool = &vp->partition->pool;
-	struct synic *s;
+	struct synic *s = vp->synic;
 
 	static_assert(sizeof(struct synic) <= PAGE_SIZE, "one page");
-	if (vp->partition->is_root)
-		return HV_STATUS_SUCCESS;
-	s = pool_alloc(pool);
-	vp->synic = s;
-	if (!s)
-		return HV_STATUS_INSUFFICIENT_MEMORY;
 	s->sim = pool_alloc(pool);
 	s->sief = pool_alloc(pool);
 	s->sversion = HV_SYNIC_VERSION_1;
 	/* vp_exit undoes what there is. */
-	if (!s->sim || !s->sief)
-		return HV_STATUS_INSUFFICIENT_MEMORY;
-	synic_reset(vp);
-	return HV_STATUS_SUCCESS;
+	return s->sim && s->sief ? HV_STATUS_SUCCESS :
+				   HV_STATUS_INSUFFICIENT_MEMORY;
 }
 
 HV_HOOK(40, vp_init, synic_create);

@@ -242,44 +242,25 @@ enum msr_result time_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 __used hv_status time_partition_init(struct partition *p)
 {
+	(void)p;
 	set_scale();
-	if (p->is_root)
-		return HV_STATUS_SUCCESS;
-	p->ref_tsc_page = pool_alloc(&p->pool);
-	return p->ref_tsc_page ? HV_STATUS_SUCCESS :
-				 HV_STATUS_INSUFFICIENT_MEMORY;
+	return HV_STATUS_SUCCESS;
 }
 
-__used void time_partition_exit(struct partition *p)
+__used void time_partition_reset(struct partition *p)
 {
 	write_ref_tsc(p, 0);
-	pool_free(&p->pool, p->ref_tsc_page);
-	p->ref_tsc_page = NULL;
+	p->tsc_invariant_shown = false;
 }
 
 /* All VPs start with one TSC: the reference page has one offset for all. */
 __used void time_vp_reset(struct vp *vp)
 {
-	struct partition *p = vp->partition;
-
-	if (p->is_root)
-		return;
-	set_tsc_offset(vp, -p->ref_base);
+	set_tsc_offset(vp, -vp->partition->ref_base);
 	vp->tsc_adjust = 0;
-	write_ref_tsc(p, 0);
-	p->tsc_invariant_shown = false;
-}
-
-__used hv_status time_vp_init(struct vp *vp)
-{
-	if (!vp->partition->is_root) {
-		set_tsc_offset(vp, -vp->partition->ref_base);
-		vp->tsc_adjust = 0;
-	}
-	return HV_STATUS_SUCCESS;
 }
 
 HV_HOOK(35, partition_init, time_partition_init);
-HV_HOOK(35, partition_exit, time_partition_exit);
-HV_HOOK(35, vp_init, time_vp_init);
+HV_HOOK(35, partition_exit, time_partition_reset);
+HV_HOOK(35, partition_reset, time_partition_reset);
 HV_HOOK(35, vp_reset, time_vp_reset);

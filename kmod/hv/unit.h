@@ -13,15 +13,17 @@ struct partition;
 struct vp;
 
 /**
- * union hv_hook_type - life-cycle hooks of a room
+ * union hv_hook_type - life-cycle hooks of a room, for children
  * @partition_init: at InitializePartition, partition lock held; may allocate
  *                  from the partition's pool; INSUFFICIENT_MEMORY undoes all
  * @partition_exit: at finalize; must free what init took; also called after a
  *                  failed init
  * @vp_init:        at CreateVp (same rules)
  * @vp_exit:        at DeleteVp or finalize
- * @vp_reset:       partition reset: synthetic and APIC state of the VP returns
- *                  to creation values. VP stopped, runs on the resetting CPU
+ * @vp_reset:       synthetic and APIC state of the VP goes to creation values: at
+ *                  creation, and at a partition reset. VP stopped, runs on the
+ *                  resetting CPU
+ * @partition_reset: and that of the partition, at a partition reset
  * @vp_init_ipi:    architectural INIT reached the VP (synthetic MSRs stay)
  */
 union hv_hook_type {
@@ -30,6 +32,7 @@ union hv_hook_type {
 	void (*partition_exit)(struct partition *p);
 	void (*vp_exit)(struct vp *vp);
 	void (*vp_reset)(struct vp *vp);
+	void (*partition_reset)(struct partition *p);
 	void (*vp_init_ipi)(struct vp *vp);
 };
 
@@ -39,7 +42,8 @@ union hv_hook_type {
 #define HOOK_partition_exit	2
 #define HOOK_vp_exit		3
 #define HOOK_vp_reset		4
-#define HOOK_vp_init_ipi	5
+#define HOOK_partition_reset	5
+#define HOOK_vp_init_ipi	6
 
 struct hv_hook {
 	fn_offset fn;
@@ -64,7 +68,14 @@ struct hv_hook {
  */
 hv_status unit_run(u32 kind, void *object);
 
-/* The same in reverse, for exits. */
-void unit_undo(u32 kind, void *object);
+/*
+ * The rooms' part of creating and deleting a VP and a partition: the pages of the
+ * pool that these have for them (unit.c), there before the first hook and until
+ * after the last; and the hooks.
+ */
+hv_status unit_vp_create(struct vp *vp);
+void unit_vp_delete(struct vp *vp);
+hv_status unit_partition_create(struct partition *p);
+void unit_partition_delete(struct partition *p);
 
 #endif

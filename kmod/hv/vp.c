@@ -125,7 +125,7 @@ static void vp_free(struct vp *vp)
 {
 	struct partition *p = vp->partition;
 
-	unit_undo(HOOK_vp_exit, vp);
+	unit_vp_delete(vp);
 	world_free(vp->world, &p->pool);
 	vendor_vp_free(&vp->v, &p->pool);
 	pool_free(&p->pool, vp);
@@ -139,7 +139,7 @@ static hv_status vp_build(struct vp *vp, struct partition *p)
 	if (st)
 		return st;
 	st = world_alloc(&vp->world, &p->pool);
-	return st ? st : unit_run(HOOK_vp_init, vp);
+	return st ? st : unit_vp_create(vp);
 }
 
 /**

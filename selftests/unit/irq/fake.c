@@ -360,7 +360,7 @@ static void add_vp(u32 index)
 	vp->world->xcr0 = 1;
 	vp->v.regs.rflags = RFLAGS_IF;
 	cur = index;
-	CHECK_EQ(unit_run(HOOK_vp_init, vp), 0);
+	CHECK_EQ(unit_vp_create(vp), 0);
 	p->vps[index] = vp;
 	p->nr_vps++;
 	cur = 0;
@@ -382,7 +382,7 @@ void sim_init_with(u64 privileges, u32 edx, u32 hints, u64 debug_break,
 	p->max_phys_bits = 40;
 	p->gpa.limit = BIT(28);
 	p->ref_base = now;
-	CHECK_EQ(unit_run(HOOK_partition_init, p), 0);
+	CHECK_EQ(unit_partition_create(p), 0);
 	for (u32 i = 0; i < nr_vps; i++)
 		add_vp(i);
 	vp0 = p->vps[0];
@@ -403,13 +403,13 @@ void sim_exit(void)
 	for (u32 i = 0; i < NR_TEST_VPS; i++) {
 		if (p->vps[i]) {
 			cur = i;
-			unit_undo(HOOK_vp_exit, p->vps[i]);
+			unit_vp_delete(p->vps[i]);
 			free(p->vps[i]->world);
 		}
 		free(p->vps[i]);
 		p->vps[i] = NULL;
 	}
-	unit_undo(HOOK_partition_exit, p);
+	unit_partition_delete(p);
 	for (u32 i = 0; i < ARRAY_SIZE(covers); i++)
 		CHECK(!covers[i].used);
 	free(p);
@@ -420,6 +420,7 @@ void sim_exit(void)
 
 void sim_reset(void)
 {
+	unit_run(HOOK_partition_reset, p);
 	for (u32 i = 0; i < NR_TEST_VPS; i++) {
 		if (!p->vps[i])
 			continue;

@@ -202,10 +202,10 @@ static void out_of_memory(void)
 		sim_init();
 		vp.partition = p;
 		pool_left = n;
-		st = unit_run(HOOK_vp_init, &vp);
+		st = unit_vp_create(&vp);
 		CHECK_EQ(st, n < 6 ? HV_STATUS_INSUFFICIENT_MEMORY : 0);
 		pool_left = -1;
-		unit_undo(HOOK_vp_exit, &vp);
+		unit_vp_delete(&vp);
 		sim_exit();
 	}
 }
