@@ -312,21 +312,23 @@ static bool write_reg(struct vp *vp, u32 reg, u64 val)
 
 /*
  * Mode changes as the CPU has them (SDM 11.12.5): x2APIC -> disabled -> xAPIC
- * -> x2APIC. xAPIC mode can be passed through; it has no registers here.
+ * -> x2APIC, or none. xAPIC mode can be passed through; it has no registers here.
+ * Bit 4 * from + to; the modes: disabled, none, xAPIC, x2APIC.
  */
+#define MODE_CHANGES	((BIT(0) | BIT(2)) | (BIT(0) | BIT(2) | BIT(3)) << 8 | \
+			 (BIT(0) | BIT(3)) << 12)
+
 static enum msr_result write_base(struct vp *vp, u64 val)
 {
 	struct apic *a = vp->apic;
-	u64 mode = val & (APIC_BASE_EN | APIC_BASE_EXTD);
-	u64 old = a->base & (APIC_BASE_EN | APIC_BASE_EXTD);
+	u32 from = a->base >> 10 & 3, to = val >> 10 & 3;
 
-	if (val & 0x2ff & ~APIC_BASE_BSP || val >> machine.phys_bits)
-		return MSR_FAULT;
-	if (mode == APIC_BASE_EXTD || (mode > APIC_BASE_EN && !old) ||
-	    (mode == APIC_BASE_EN && old > APIC_BASE_EN))
+	static_assert(APIC_BASE_EN == BIT(11) && APIC_BASE_EXTD == BIT(10), "mode");
+	if (val & 0x2ff & ~APIC_BASE_BSP || val >> machine.phys_bits ||
+	    !(MODE_CHANGES & BIT(4 * from + to)))
 		return MSR_FAULT;
 	a->base = (val & ~APIC_BASE_BSP) | (a->base & APIC_BASE_BSP);
-	if (!mode)
+	if (!to)
 		apic_init(vp);
 	return MSR_OK;
 }

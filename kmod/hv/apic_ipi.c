@@ -26,6 +26,20 @@ bool apic_matches(struct vp *vp, bool logical, u64 dest)
 	return dest >> 16 == ldr >> 16 && dest & ldr & 0xffff;
 }
 
+/* What the parent says of a level line goes to the same set as the interrupt. */
+enum { TYPE_LEVEL_ON = HV_X64_INTERRUPT_TYPE_MAXIMUM, TYPE_LEVEL_OFF };
+
+/*
+ * A level line that the parent takes back before anyone acknowledged it. What
+ * has been accepted stays in service.
+ */
+static void withdraw_level(struct apic *a)
+{
+	for (u32 i = 0; i < 4; i++)
+		atomic_and(&apic_map(a, APIC_IRR)[i],
+			   ~READ_ONCE(apic_map(a, APIC_TMR)[i]));
+}
+
 /*
  * INIT, SIPI and NMI are taken by the CPU that runs the VP, INIT first. A SIPI
  * that was sent before the INIT found a VP that did not wait for it, so it has
@@ -49,6 +63,12 @@ static void deliver(struct vp *vp, u32 type, u8 vector)
 	case HV_X64_INTERRUPT_TYPE_SIPI:
 		WRITE_ONCE(vp->sipi_vector, vector);
 		vp_request(vp, VPREQ_SIPI);
+		break;
+	case TYPE_LEVEL_ON:
+		test_and_set_bit(apic_map(vp->apic, APIC_TMR), vector);
+		break;
+	case TYPE_LEVEL_OFF:
+		withdraw_level(vp->apic);
 		break;
 	}
 }
@@ -89,15 +109,25 @@ static u32 deliver_dest(struct partition *p, bool logical, u32 dest,
 	return 1;
 }
 
+/* SMI, ExtInt, LINTn are not built. */
+static bool type_ok(u32 type)
+{
+	const u32 built = BIT(HV_X64_INTERRUPT_TYPE_FIXED) |
+			  BIT(HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY) |
+			  BIT(HV_X64_INTERRUPT_TYPE_NMI) |
+			  BIT(HV_X64_INTERRUPT_TYPE_INIT) |
+			  BIT(HV_X64_INTERRUPT_TYPE_SIPI);
+
+	return type < 32 && built & BIT(type);
+}
+
 /* Delivery modes that the ICR takes; the others are sent to nobody. */
 static bool icr_mode_ok(u64 icr, u32 type)
 {
 	/* "INIT level de-assert" was for the 82489DX; Linux still sends it. */
-	if (type == HV_X64_INTERRUPT_TYPE_INIT)
-		return !(icr & ICR_LEVEL) || icr & ICR_ASSERT;
-	return type <= HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY ||
-	       type == HV_X64_INTERRUPT_TYPE_NMI ||
-	       type == HV_X64_INTERRUPT_TYPE_SIPI;
+	if (type == HV_X64_INTERRUPT_TYPE_INIT && icr & ICR_LEVEL)
+		return icr & ICR_ASSERT;
+	return type_ok(type);
 }
 
 /**
@@ -107,7 +137,7 @@ static bool icr_mode_ok(u64 icr, u32 type)
  */
 enum msr_result apic_icr_write(struct vp *vp, u64 icr)
 {
-	u32 type = icr >> 8 & 7;
+	u32 type = icr >> 8 & 7, to = icr >> 18 & 3;
 	u8 vector = icr;
 
 	if (icr & ICR_RESERVED)
@@ -120,50 +150,15 @@ enum msr_result apic_icr_write(struct vp *vp, u64 icr)
 		return MSR_OK;
 	}
 	vp->stats.ipis++;
-	switch (icr >> 18 & 3) {
-	case TO_SELF:
-		deliver(vp, type, vector);
-		break;
-	case TO_ALL:
-		deliver_set(vp->partition, NULL, false, DEST_ALL, type, vector);
-		break;
-	case TO_OTHERS:
-		deliver_set(vp->partition, vp, false, DEST_ALL, type, vector);
-		break;
-	default:
+	if (to == TO_DEST)
 		deliver_dest(vp->partition, icr & ICR_LOGICAL, icr >> 32, type,
 			     vector);
-	}
+	else if (to == TO_SELF)
+		deliver(vp, type, vector);
+	else
+		deliver_set(vp->partition, to == TO_OTHERS ? vp : NULL, false,
+			    DEST_ALL, type, vector);
 	return MSR_OK;
-}
-
-/*
- * A level line that the parent takes back before anyone acknowledged it. What
- * has been accepted stays in service.
- */
-static void withdraw_level(struct vp *vp)
-{
-	struct apic *a = vp->apic;
-
-	for (u32 i = 0; i < 4; i++)
-		atomic_and(&apic_map(a, APIC_IRR)[i],
-			   ~READ_ONCE(apic_map(a, APIC_TMR)[i]));
-}
-
-static hv_status assert_level(struct partition *p, bool logical, u64 dest,
-			      u32 vector)
-{
-	for (u32 i = 0; i < HV_MAX_VPS; i++) {
-		struct vp *vp = partition_vp(p, i);
-
-		if (!vp || !vp->apic || !apic_matches(vp, logical, dest))
-			continue;
-		if (vector == HV_INTERRUPT_VECTOR_NONE)
-			withdraw_level(vp);
-		else
-			test_and_set_bit(apic_map(vp->apic, APIC_TMR), vector);
-	}
-	return HV_STATUS_SUCCESS;
 }
 
 /**
@@ -171,7 +166,7 @@ static hv_status assert_level(struct partition *p, bool logical, u64 dest,
  * Level interrupts are marked in TMR, so that their EOI is never lazy; the EOI
  * message itself comes with level-triggered lines in the worker.
  * Return: INVALID_PARAMETER (type, vector or destination), INVALID_VP_INDEX
- * (nobody at that address). SMI, ExtInt, LINTn are not built.
+ * (nobody at that address).
  */
 hv_status apic_assert(struct partition *p, u32 type, bool level, bool logical,
 		      u64 dest, u32 vector)
@@ -180,24 +175,15 @@ hv_status apic_assert(struct partition *p, u32 type, bool level, bool logical,
 
 	if (dest > DEST_ALL || (vector > 255 && !none))
 		return HV_STATUS_INVALID_PARAMETER;
-	switch (type) {
-	case HV_X64_INTERRUPT_TYPE_FIXED:
-	case HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY:
-		break;
-	case HV_X64_INTERRUPT_TYPE_NMI:
-	case HV_X64_INTERRUPT_TYPE_INIT:
-		if (vector || level)
-			return HV_STATUS_INVALID_PARAMETER;
-		break;
-	case HV_X64_INTERRUPT_TYPE_SIPI:
-		if (none || level)
-			return HV_STATUS_INVALID_PARAMETER;
-		break;
-	default:
+	if (!type_ok(type))
 		return HV_STATUS_INVALID_PARAMETER;
-	}
+	/* NMI and INIT have no vector, SIPI must have one; none has a level. */
+	if (type > HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY &&
+	    (level || (type == HV_X64_INTERRUPT_TYPE_SIPI ? none : vector)))
+		return HV_STATUS_INVALID_PARAMETER;
 	if (level)
-		assert_level(p, logical, dest, vector);
+		deliver_set(p, NULL, logical, dest,
+			    none ? TYPE_LEVEL_OFF : TYPE_LEVEL_ON, vector);
 	if (none)
 		return HV_STATUS_SUCCESS;
 	if (!deliver_dest(p, logical, dest, type, vector))

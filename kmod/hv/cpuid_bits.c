@@ -7,16 +7,15 @@ void cpuid_bits(const struct cpuid_bit *b, u32 n, void *base)
 {
 	for (; n--; b++) {
 		u32 leaf = (b->leaf & 0x7f) | (u32)(b->leaf & 0x80) << 24;
-		struct cpuid_out o = cpuid_insn(leaf, 0);
-		u32 words[4] = { o.a, o.b, o.c, o.d };
-		u8 from = b->from;
-		bool set = words[from / 32 % 4] & BIT(from % 32);
+		struct cpuid_out o = cpuid_insn(leaf & BIT(31), 0);
+		u8 from = b->from, bit = from / CPUID_NOT;
 
 		/* Intel answers for a leaf beyond the end with another one. */
-		if (cpuid_insn(leaf & BIT(31), 0).a < leaf)
-			set = false;
-		if (set == !(from & CPUID_NOT))
-			((u8 *)base)[b->to / 8] |= BIT(b->to % 8);
+		if (leaf <= o.a) {
+			o = cpuid_insn(leaf, 0);
+			bit ^= (&o.a)[from / 32 % 4] >> from % 32 & 1;
+		}
+		((u8 *)base)[b->to / 8] |= bit << b->to % 8;
 	}
 }
 
