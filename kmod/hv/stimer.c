@@ -156,17 +156,6 @@ static void drop_message(struct vp *vp, u32 n)
 		t->queued = false;
 }
 
-static void start_periodic(struct vp *vp, u32 n)
-{
-	struct stimer *t = &vp->stimers->timer[n];
-	u64 now = time_ref_peek(vp->partition);
-
-	t->next = now + MAX(t->count, MIN_PERIOD);
-	if (t->next < now)
-		t->next = ~0ull;
-	arm(vp, n);
-}
-
 /*
  * The new setting begins. Linux re-arms all the time: this is a hot path, with
  * one division and one change of the deadline.
@@ -182,7 +171,8 @@ static void restart(struct vp *vp, u32 n)
 		return;
 	}
 	if (t->config & HV_STIMER_PERIODIC) {
-		start_periodic(vp, n);
+		t->next = time_ref_peek(vp->partition);
+		next_period(vp, n, t->next);
 		return;
 	}
 	t->next = t->count;
