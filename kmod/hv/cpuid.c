@@ -151,7 +151,7 @@ static void answer(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *out)
 	for (u32 n = cpuid_policy->nr_leaves; n; n--, l = next(l)) {
 		if (!cpuid_fits((const struct cpuid_key *)l, leaf, subleaf))
 			continue;
-		memcpy(out, l->reg, sizeof(*out));
+		*out = *(const struct cpuid_regs *)l->reg;
 		for (u32 i = 0; i < l->nr_edits; i++)
 			edit(vp, &edits(l)[i], subleaf, out);
 		break;
