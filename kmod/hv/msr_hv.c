@@ -8,19 +8,15 @@
 #include "unit.h"
 #include <hvpart/cpuid.h>
 
-/* Going to @val, enabled or not; the register follows. */
 static enum msr_result place_hypercall(struct partition *p, u64 val)
 {
-	u64 old = p->hypercall_msr;
-	enum msr_result r;
-
 	/* The break leaves the page where it is. */
-	if (p->debug_break == HVPART_BREAK_HYPERCALL_OVERLAY && !(val & 1))
-		old = 0;
-	r = page_msr_place(p, OVERLAY_HYPERCALL, 0, old, val, p->hypercall_page);
-	if (r == MSR_OK)
+	if (p->debug_break == HVPART_BREAK_HYPERCALL_OVERLAY && !(val & 1)) {
 		p->hypercall_msr = val;
-	return r;
+		return MSR_OK;
+	}
+	return page_msr_write(p, OVERLAY_HYPERCALL, 0, &p->hypercall_msr, val,
+			      p->hypercall_page);
 }
 
 /* INT3 after the sequence. The contents never change while the page is mapped. */
@@ -47,13 +43,8 @@ static enum msr_result write_hypercall(struct partition *p, u64 val)
 
 static enum msr_result write_assist(struct vp *vp, u64 val)
 {
-	enum msr_result r = page_msr_place(vp->partition, OVERLAY_ASSIST,
-					   vp->index, vp->assist_msr, val,
-					   vp->assist_page);
-
-	if (r == MSR_OK)
-		vp->assist_msr = val;
-	return r;
+	return page_msr_write(vp->partition, OVERLAY_ASSIST, vp->index,
+			      &vp->assist_msr, val, vp->assist_page);
 }
 
 /*

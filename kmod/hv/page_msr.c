@@ -13,20 +13,23 @@ static const u8 rights_of[] = {
 	[OVERLAY_TSC] = GPA_R,
 };
 
-enum msr_result page_msr_place(struct partition *p, enum overlay_kind kind,
-			       u32 vp_index, u64 old, u64 val, void *page)
+enum msr_result page_msr_write(struct partition *p, enum overlay_kind kind,
+			       u32 vp_index, u64 *reg, u64 val, void *page)
 {
-	bool was = old & HV_X64_MSR_PAGE_ENABLE;
 	u32 rights = rights_of[kind];
 
 	if (!(val & HV_X64_MSR_PAGE_ENABLE)) {
-		if (was)
-			overlay_remove(&p->gpa, kind, vp_index);
-		return MSR_OK;
+		overlay_remove(&p->gpa, kind, vp_index);
+	} else {
+		if (!(*reg & HV_X64_MSR_PAGE_ENABLE) && rights & GPA_W &&
+		    !IRQ_MUTATED(SYNIC_ZERO))
+			zero_page(page);
+		/* A large page may have to be split, which takes a table. */
+		if (overlay_place(&p->gpa, kind, vp_index,
+				  val >> HV_X64_MSR_PAGE_SHIFT, page, rights))
+			return MSR_MEMORY;
 	}
-	if (!was && rights & GPA_W && !IRQ_MUTATED(SYNIC_ZERO))
-		zero_page(page);
-	/* A large page may have to be split, which takes a table. */
-	return overlay_place(&p->gpa, kind, vp_index, val >> HV_X64_MSR_PAGE_SHIFT,
-			     page, rights) ? MSR_MEMORY : MSR_OK;
+	IRQ_RACE("page_placed", page);
+	store_release(reg, val);
+	return MSR_OK;
 }

@@ -10,12 +10,13 @@
 #include "overlay.h"
 
 /**
- * page_msr_place - do to the overlay what going from @old to @val asks for
- * A page that guests write is zeroed at each 0 -> 1, and kept when it moves.
- * The caller stores the value: before a removal, after a placement.
+ * page_msr_write - place or remove the overlay, then store @val in @reg
+ * A page that guests write is zeroed at each 0 -> 1, and kept when it moves. Who
+ * sees the register say "on" sees a page that is in place; what must not see it
+ * "on" any more before the page goes, the caller tells first.
  * Return: MSR_MEMORY when there is none for the table that must hold it.
  */
-enum msr_result page_msr_place(struct partition *p, enum overlay_kind kind,
-			       u32 vp_index, u64 old, u64 val, void *page);
+enum msr_result page_msr_write(struct partition *p, enum overlay_kind kind,
+			       u32 vp_index, u64 *reg, u64 val, void *page);
 
 #endif

@@ -40,7 +40,9 @@ static void set_reg(struct synic *s, u64 *reg, u64 val)
 
 /*
  * SIMP and SIEFP. The register says "on" only while the page is in place; a
- * poster on another CPU looks at it under the lock:
+ * poster on another CPU looks at it under the lock. So that is taken before the
+ * page goes: the poster has finished; and after it came: the poster has seen it,
+ * or the scan that follows sees what it has queued.
  *
  *  enable:   zero the page, place the overlay, register = on, scan
  *  disable:  register = off, remove the overlay
@@ -51,18 +53,14 @@ static void set_reg(struct synic *s, u64 *reg, u64 val)
 static enum msr_result write_page(struct vp *vp, u64 *reg, u64 val,
 				  enum overlay_kind kind, void *page)
 {
-	struct synic *s = vp->synic;
-	u64 old = *reg;
 	enum msr_result r;
 
 	if (!(val & HV_X64_MSR_PAGE_ENABLE) && !IRQ_MUTATED(SYNIC_DISABLE_ORDER))
-		set_reg(s, reg, val);
-	r = page_msr_place(vp->partition, kind, vp->index, old, val, page);
-	if (r != MSR_OK)
-		return r;
-	IRQ_RACE("page_placed", page);
-	set_reg(s, reg, val);
-	return MSR_OK;
+		set_reg(vp->synic, reg, val);
+	r = page_msr_write(vp->partition, kind, vp->index, reg, val, page);
+	if (r == MSR_OK)
+		set_reg(vp->synic, reg, val);
+	return r;
 }
 
 enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val)

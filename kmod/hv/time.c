@@ -197,12 +197,10 @@ static enum msr_result write_ref_tsc(struct partition *p, u64 val)
 	enum msr_result r;
 
 	spin_lock(&p->msr_lock);
-	r = page_msr_place(p, OVERLAY_TSC, 0, p->ref_tsc_msr, val,
+	r = page_msr_write(p, OVERLAY_TSC, 0, &p->ref_tsc_msr, val,
 			   p->ref_tsc_page);
-	if (r == MSR_OK) {
-		p->ref_tsc_msr = val;
+	if (r == MSR_OK)
 		time_update_tsc_page(p);
-	}
 	spin_unlock(&p->msr_lock);
 	return r;
 }
