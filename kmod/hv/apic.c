@@ -115,9 +115,23 @@ bool apic_tpr_held(struct vp *vp)
 	return v >= 0 && (v & 0xf0) > (int)(ppr(a, false) & 0xf0);
 }
 
+/* Has one of the SynIC's sources in @set this vector? */
+static bool in_sources(const struct apic *a, u32 set, u8 vector)
+{
+	for (; set; set &= set - 1)
+		if ((u8)READ_ONCE(a->sources.reg[ffs64(set)]) == vector)
+			return true;
+	return false;
+}
+
+static bool message_behind(const struct apic *a, u8 vector)
+{
+	return in_sources(a, READ_ONCE(a->sources.queued), vector);
+}
+
 static void look_again(struct vp *vp, u8 vector)
 {
-	if (unlikely(test_bit(vp->apic->eoi_notify, vector)))
+	if (unlikely(message_behind(vp->apic, vector)))
 		vp_request(vp, VPREQ_SYNIC);
 }
 
@@ -127,7 +141,7 @@ void apic_accept(struct vp *vp, u8 vector)
 
 	test_and_clear_bit(apic_map(a, APIC_IRR), vector);
 	/* Auto-EOI: as if EOI were issued at delivery (TLFS 2.7). */
-	if (unlikely(test_bit(a->auto_eoi, vector)))
+	if (unlikely(in_sources(a, a->sources.auto_eoi, vector)))
 		look_again(vp, vector);
 	else
 		apic_map(a, APIC_ISR)[vector / 64] |= BIT(vector % 64);
@@ -146,12 +160,9 @@ void apic_eoi(struct vp *vp)
 	look_again(vp, v);
 }
 
-void apic_set_vectors(struct vp *vp, bool notify, const u64 *map)
+struct apic_sources *apic_sources(struct vp *vp)
 {
-	u64 *to = notify ? vp->apic->eoi_notify : vp->apic->auto_eoi;
-
-	for (u32 i = 0; i < 4; i++)
-		WRITE_ONCE(to[i], map[i]);
+	return &vp->apic->sources;
 }
 
 /*
@@ -182,7 +193,7 @@ void apic_assist_enter(struct vp *vp)
 		return;
 	if (apic_irr_any(vp) && !IRQ_MUTATED(APIC_ASSIST_IRR))
 		return;
-	if (test_bit(a->eoi_notify, v) && !IRQ_MUTATED(APIC_ASSIST_NOTIFY))
+	if (message_behind(a, v) && !IRQ_MUTATED(APIC_ASSIST_NOTIFY))
 		return;
 	store_release((u32 *)vp->assist_page, HV_APIC_ASSIST_NO_EOI_REQUIRED);
 	a->assist_offered = true;

@@ -15,12 +15,19 @@ hv_status apic_assert(struct partition *p, u32 type, bool level, bool logical,
 /* Anything requested, deliverable or not: guest idle must not wait (TLFS 6.3). */
 bool apic_irr_any(struct vp *vp);
 
-/*
- * Two sets of vectors that the SynIC keeps up to date: those that get no
- * in-service bit, and those whose EOI must make the SynIC look at its queues
- * (VPREQ_SYNIC). The second also keeps their EOI from being lazy.
+/**
+ * struct apic_sources - what the APIC must know of the SynIC, which writes it
+ * under its lock
+ * @queued:   bit n: messages wait for source n. An EOI of its vector makes the
+ *            SynIC look at its queues (VPREQ_SYNIC), and is never lazy
+ * @auto_eoi: bit n: the vector of source n gets no in-service bit
+ * @reg:      the SINT registers; their low bytes are the vectors
  */
-void apic_set_vectors(struct vp *vp, bool notify, const u64 *map);
+struct apic_sources {
+	u16 queued, auto_eoi;
+	const u64 *reg;
+};
+struct apic_sources *apic_sources(struct vp *vp);
 
 /* Highest vector that may be delivered now (IRR above PPR, APIC enabled), or -1. */
 int apic_pending_vector(struct vp *vp);

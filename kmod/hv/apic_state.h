@@ -39,9 +39,6 @@ enum apic_lvt {
  * @reg:          registers by number, as the guest reads them; id, LDR, PPR and
  *                the current count are computed. ISR, TMR and IRR are bit maps
  *                in place: apic_map()
- * @auto_eoi:     vectors that never get an ISR bit (SynIC); running CPU
- * @eoi_notify:   vectors with messages waiting behind them: their EOI makes
- *                the SynIC look again. Written under the SynIC's lock
  * @esr_pending:  atomic: errors not yet latched by a write of ESR
  * @assist_offered: 1 stands in the guest's EOI assist word
  * @timer_next:   physical TSC of the next expiry, 0 = not counting
@@ -59,7 +56,8 @@ struct apic {
 		u64 map[0x20];
 	};
 	/* Not cleared by INIT. */
-	u64 base, auto_eoi[4], eoi_notify[4];
+	u64 base;
+	struct apic_sources sources;
 };
 
 static inline u64 *apic_map(struct apic *a, enum apic_reg first)

@@ -52,20 +52,6 @@ static void notify(struct vp *vp, u32 sint)
 		apic_post(vp, reg & HV_SYNIC_SINT_VECTOR_MASK);
 }
 
-/* Lock held. */
-void synic_update_vectors(struct vp *vp, bool notify)
-{
-	struct synic *s = vp->synic;
-	u64 map[4] = {};
-
-	for (u32 q = notify ? s->queued : s->auto_eoi; q; q &= q - 1) {
-		u8 vector = s->sint[ffs64(q)];
-
-		map[vector / 64] |= BIT(vector % 64);
-	}
-	apic_set_vectors(vp, notify, map);
-}
-
 /*
  * Put @m into the free slot. The type is what makes it a message to the guest,
  * so it goes last, with release order (TLFS 2.5).
@@ -139,7 +125,7 @@ struct synic_msg *synic_unlink(struct synic *s, u32 sint, struct synic_msg **at)
 	if (q->end == &m->next)
 		q->end = at;
 	if (!q->head)
-		s->queued &= ~(1u << sint);
+		s->sources->queued &= ~(1u << sint);
 	return m;
 }
 
@@ -157,7 +143,7 @@ static bool deliver(struct vp *vp, u32 sint)
 		return true;
 	synic_unlink(s, sint, &s->queue[sint].head);
 	m->done(m, true);
-	return s->queued & 1u << sint;
+	return s->queue[sint].head;
 }
 
 static void append(struct synic *s, u32 sint, struct synic_msg *m)
@@ -169,7 +155,7 @@ static void append(struct synic *s, u32 sint, struct synic_msg *m)
 		q->end = &q->head;
 	*q->end = m;
 	q->end = &m->next;
-	s->queued |= 1u << sint;
+	s->sources->queued |= 1u << sint;
 }
 
 /**
@@ -186,8 +172,6 @@ void synic_post(struct vp *vp, u32 sint, struct synic_msg *m)
 	spin_lock(&s->lock);
 	append(s, sint, m);
 	busy = deliver(vp, sint);
-	if (s->queued)
-		synic_update_vectors(vp, true);
 	ask = busy && !s->retry;
 	s->retry |= busy;
 	spin_unlock(&s->lock);
@@ -205,10 +189,8 @@ bool synic_cancel(struct vp *vp, u32 sint, struct synic_msg *m)
 	for (at = &s->queue[sint].head; *at && *at != m; at = &(*at)->next)
 		;
 	found = *at;
-	if (found) {
+	if (found)
 		synic_unlink(s, sint, at);
-		synic_update_vectors(vp, true);
-	}
 	spin_unlock(&s->lock);
 	return found;
 }
@@ -278,12 +260,11 @@ void synic_scan(struct vp *vp)
 	struct synic *s = vp->synic;
 	bool busy = false;
 
-	if (!READ_ONCE(s->queued) && !s->retry)
+	if (!READ_ONCE(s->sources->queued) && !s->retry)
 		return;
 	spin_lock(&s->lock);
-	for (u32 q = s->queued; q; q &= q - 1)
+	for (u32 q = s->sources->queued; q; q &= q - 1)
 		busy |= deliver(vp, ffs64(q));
-	synic_update_vectors(vp, true);
 	s->retry = busy;
 	spin_unlock(&s->lock);
 	if (IRQ_MUTATED(SYNIC_RETRY))

@@ -4,12 +4,6 @@
 #include "page_msr.h"
 #include "unit.h"
 
-static void update_vectors(struct vp *vp)
-{
-	synic_update_vectors(vp, false);
-	synic_update_vectors(vp, true);
-}
-
 /*
  * Vectors below 16 fault only when the source is unmasked: the reset value has
  * vector 0 and must be writable (DECISIONS, statements 71, 72).
@@ -23,10 +17,9 @@ static enum msr_result write_sint(struct vp *vp, u32 n, u64 val)
 		return MSR_FAULT;
 	spin_lock(&s->lock);
 	s->sint[n] = val;
-	s->auto_eoi &= ~(1u << n);
+	s->sources->auto_eoi &= ~(1u << n);
 	if (val & HV_SYNIC_SINT_AUTO_EOI && !(val & HV_SYNIC_SINT_MASKED))
-		s->auto_eoi |= 1u << n;
-	update_vectors(vp);
+		s->sources->auto_eoi |= 1u << n;
 	spin_unlock(&s->lock);
 	return MSR_OK;
 }
@@ -99,8 +92,8 @@ static void reset_locked(struct vp *vp)
 {
 	struct synic *s = vp->synic;
 
-	while (s->queued) {
-		u32 sint = ffs64(s->queued);
+	while (s->sources->queued) {
+		u32 sint = ffs64(s->sources->queued);
 		struct synic_msg *m = synic_unlink(s, sint, &s->queue[sint].head);
 
 		m->done(m, false);
@@ -111,8 +104,7 @@ static void reset_locked(struct vp *vp)
 		s->sint[i] = HV_SYNIC_SINT_RESET;
 	if (vp->partition->debug_break == HVPART_BREAK_SINT_RESET)
 		memset(s->sint, 0, sizeof(s->sint));
-	s->auto_eoi = 0;
-	update_vectors(vp);
+	s->sources->auto_eoi = 0;
 }
 
 __used void synic_reset(struct vp *vp)
@@ -132,7 +124,7 @@ __used void synic_delete(struct vp *vp)
 	struct pool *pool = &vp->partition->pool;
 	struct synic *s = vp->synic;
 
-	if (!s)
+	if (!s || !s->sources)		/* creation did not come to it */
 		return;
 	synic_reset(vp);
 	pool_free(pool, s->sim);
@@ -148,6 +140,8 @@ __used hv_status synic_create(struct vp *vp)
 	s->sim = pool_alloc(pool);
 	s->sief = pool_alloc(pool);
 	s->sversion = HV_SYNIC_VERSION_1;
+	s->sources = apic_sources(vp);
+	s->sources->reg = s->sint;
 	/* vp_exit undoes what there is. */
 	return s->sim && s->sief ? HV_STATUS_SUCCESS :
 				   HV_STATUS_INSUFFICIENT_MEMORY;

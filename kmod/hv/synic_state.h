@@ -17,8 +17,7 @@ struct synic_queue {
 /**
  * struct synic - SynIC of one VP
  * @queue:  one FIFO per SINT
- * @queued: bit n: queue n is not empty
- * @auto_eoi: bit n: what source n requests needs no EOI
+ * @sources: what of it the APIC asks for: which queues are not empty
  * @retry:  the running CPU knows of a message behind a busy slot
  * @sim, @sief: pool pages, there from the VP's creation: enabling them cannot
  *          run out of memory
@@ -29,16 +28,13 @@ struct synic_queue {
  */
 struct synic {
 	struct spinlock lock;
-	u16 queued, auto_eoi;
 	bool retry;
+	struct apic_sources *sources;
 	struct hv_message_page *sim;
 	struct hv_synic_event_flags_page *sief;
 	u64 scontrol, sversion, siefp, simp, eom, sint[HV_SYNIC_SINTS];
 	struct synic_queue queue[HV_SYNIC_SINTS];
 };
-
-/* Tell the APIC which vectors belong to @queued (@notify) or @auto_eoi. */
-void synic_update_vectors(struct vp *vp, bool notify);
 
 /* Take out the message that *@at links. Lock held. */
 struct synic_msg *synic_unlink(struct synic *s, u32 sint, struct synic_msg **at);
