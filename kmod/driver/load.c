@@ -24,6 +24,7 @@
 #include "insn.h"
 #include "layout.h"
 #include "load.h"
+#include "machine.h"
 #include "trampoline.h"
 
 #define CHUNK_ORDER		9
@@ -65,7 +66,7 @@ u64 hvp_load_pages(void)
 
 /* --- memory ----------------------------------------------------------- */
 
-static int add_chunk(u32 use)
+static int add_chunk(enum hvp_chunk_use use)
 {
 	struct page *page;
 
@@ -74,7 +75,6 @@ static int add_chunk(u32 use)
 	if (!page)
 		return -ENOMEM;
 	load.chunks[load.nr_chunks].pfn = page_to_pfn(page);
-	load.chunks[load.nr_chunks].npages = CHUNK_PAGES;
 	load.chunks[load.nr_chunks].use = use;
 	load.nr_chunks++;
 	return 0;
@@ -94,11 +94,11 @@ static int allocate(void)
 	load.chunks = kvcalloc(total, sizeof(*load.chunks), GFP_KERNEL);
 	if (!load.chunks)
 		return -ENOMEM;
-	ret = add_chunk(HVPART_CHUNK_IMAGE);
+	ret = add_chunk(HVP_CHUNK_IMAGE);
 	for (i = 0; i < owner && !ret; i++)
-		ret = add_chunk(HVPART_CHUNK_OWNER);
+		ret = add_chunk(HVP_CHUNK_OWNER);
 	for (i = 0; i < pool && !ret; i++)
-		ret = add_chunk(HVPART_CHUNK_POOL);
+		ret = add_chunk(HVP_CHUNK_POOL);
 	return ret;
 }
 
@@ -228,7 +228,7 @@ static int map_image(const u64 *rights)
  */
 static int map_pool(void)
 {
-	struct hvpart_boot_chunk *c;
+	struct hvp_chunk *c;
 	unsigned int i;
 	u64 spa;
 	int ret = 0;
@@ -239,7 +239,7 @@ static int map_pool(void)
 	for (i = 1; i < load.nr_chunks && !ret; i++) {
 		c = &load.chunks[i];
 		spa = c->pfn << PAGE_SHIFT;
-		if (c->use == HVPART_CHUNK_POOL)
+		if (c->use == HVP_CHUNK_POOL)
 			ret = map_page(HVP_POOL_BASE + spa, spa,
 				       HVP_PTE_RW | HVP_PTE_PS);
 	}
@@ -253,7 +253,7 @@ static int map_owner(void)
 	int ret = 0;
 
 	for (i = 0; i < load.nr_chunks && !ret; i++) {
-		if (load.chunks[i].use != HVPART_CHUNK_OWNER)
+		if (load.chunks[i].use != HVP_CHUNK_OWNER)
 			continue;
 		ret = map_page(va, load.chunks[i].pfn << PAGE_SHIFT,
 			       HVP_PTE_RW | HVP_PTE_PS);
@@ -277,33 +277,36 @@ static int map_trampoline(void)
 			HVP_PTE_RX);
 }
 
-static void read_cpuid(u32 leaf, u32 subleaf, u32 *regs)
-{
-	hvp_cpuid_insn(leaf, subleaf, regs);
-}
-
 /* The last part of the boot information, in what is left of its pages. */
-static int place_cpuid(struct hvpart_boot_info *i, size_t room)
+static int place_cpuid(struct hvpart_boot_info *i, size_t at, size_t room)
 {
 	struct hvp_cpuid c = {
-		.read = read_cpuid,
+		.read = hvp_cpuid_insn,
 		.la57 = load.la57,
-		.out = (void *)i + i->bytes,
+		.out = (void *)i + at,
 		.room = room,
 	};
 	int ret = hvp_cpuid_policy(&c);
 
-	i->cpuid_offset = i->bytes;
+	i->cpuid_va = i->self_va + at;
 	i->cpuid_bytes = c.bytes;
-	i->bytes += c.bytes;
 	return ret;
+}
+
+static void describe_machine(struct hvpart_boot_info *i)
+{
+	i->machine.tsc_hz = (u64)tsc_khz * 1000;
+	i->machine.apic_timer_hz = APIC_TIMER_HZ;
+	i->machine.max_pfn = load.max_pfn;
+	i->machine.nr_cpus = nr_cpu_ids;
+	i->machine.la57 = load.la57;
+	hvp_machine_probe(hvp_cpuid_insn, &i->machine, &i->svm);
 }
 
 static int place_info(void)
 {
 	size_t bytes = sizeof(*load.info) +
-		load.nr_chunks * sizeof(*load.chunks) +
-		load.nr_ranges * sizeof(*load.ranges);
+		(load.nr_ranges + load.nr_chunks) * sizeof(*load.ranges);
 	u64 pages = PFN_UP(bytes + CPUID_ROOM);
 	u64 info = take(pages);
 	u64 frames = take(PFN_UP(nr_cpu_ids * HVPART_FRAME_BYTES));
@@ -317,28 +320,35 @@ static int place_info(void)
 	load.info = i = first_va(info);
 	i->magic = HVPART_BOOT_MAGIC;
 	i->version = HVPART_BOOT_VERSION;
-	i->bytes = bytes;
-	i->flags = load.la57 ? HVPART_BOOT_LA57 : 0;
 	i->self_va = HVP_POOL_BASE + first_spa(info);
+	i->image_spa = first_spa(0);
 	i->cr3 = load.cr3;
 	i->frames_va = HVP_POOL_BASE + first_spa(frames);
 	i->frames_linux_va = (unsigned long)load.frames;
 	i->trampoline_exit = (unsigned long)hvp_trampoline_exit;
-	i->owner_pages = load.max_pfn;
-	i->max_pfn = load.max_pfn;
-	i->tsc_hz = (u64)tsc_khz * 1000;
-	i->apic_timer_hz = APIC_TIMER_HZ;
-	i->nr_cpus = nr_cpu_ids;
-	i->nr_chunks = load.nr_chunks;
-	i->nr_ranges = load.nr_ranges;
-	i->chunks_offset = sizeof(*i);
-	i->ranges_offset = i->chunks_offset +
-		load.nr_chunks * sizeof(*load.chunks);
-	memcpy((void *)i + i->chunks_offset, load.chunks,
-	       load.nr_chunks * sizeof(*load.chunks));
-	memcpy((void *)i + i->ranges_offset, load.ranges,
-	       load.nr_ranges * sizeof(*load.ranges));
-	return place_cpuid(i, pages * PAGE_SIZE - bytes);
+	i->nr_ranges = load.nr_ranges + load.nr_chunks;
+	i->ranges_va = i->self_va + sizeof(*i);
+	describe_machine(i);
+	return place_cpuid(i, bytes, pages * PAGE_SIZE - bytes);
+}
+
+/* Last: now the first chunk is as full as it gets. */
+static void place_ranges(void)
+{
+	struct hvpart_boot_range *r = (void *)(load.info + 1);
+	const struct hvp_chunk *c = load.chunks;
+	unsigned int i;
+
+	memcpy(r, load.ranges, load.nr_ranges * sizeof(*r));
+	r += load.nr_ranges;
+	for (i = 0; i < load.nr_chunks; i++, r++, c++) {
+		r->pfn = c->pfn;
+		r->npages = CHUNK_PAGES;
+		r->ours = 1;
+		r->pool = c->use == HVP_CHUNK_POOL ? CHUNK_PAGES :
+			c->use == HVP_CHUNK_IMAGE ?
+			CHUNK_PAGES - load.used_pages : 0;
+	}
 }
 
 static int build(void)
@@ -362,7 +372,7 @@ static int build(void)
 		ret = map_pool();
 	kfree(rights);
 	if (!ret)
-		load.info->used_pages = load.used_pages;
+		place_ranges();
 	return ret;
 }
 
@@ -370,7 +380,6 @@ int hvp_load(void)
 {
 	int ret;
 
-	BUILD_BUG_ON(sizeof(struct hvpart_boot_chunk) != 16);
 	load.la57 = hvp_read_cr4() & X86_CR4_LA57;
 	ret = hvp_ranges_collect(&load);
 	if (!ret)

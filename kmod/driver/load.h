@@ -5,8 +5,20 @@
 
 #include <hvpart/boot.h>
 
+/* What a chunk of memory is for; each is aligned to its size, 2 MiB. */
+enum hvp_chunk_use {
+	HVP_CHUNK_IMAGE,	/* the first, and no other */
+	HVP_CHUNK_OWNER,	/* ownership table, in address order */
+	HVP_CHUNK_POOL,		/* the root's pool */
+};
+
+struct hvp_chunk {
+	u64 pfn;
+	enum hvp_chunk_use use;
+};
+
 struct hvp_load {
-	struct hvpart_boot_chunk *chunks;
+	struct hvp_chunk *chunks;
 	struct hvpart_boot_range *ranges;
 	u32 nr_chunks, nr_ranges;
 	u64 max_pfn;

@@ -76,14 +76,10 @@ static u64 *walk_alloc(u64 va)
 	return e;
 }
 
-hv_status aspace_map(u64 va, u64 spa, u32 rights)
+hv_status aspace_map(u64 va, u64 spa)
 {
-	u64 val = spa | HPTE_P | HPTE_A | HPTE_D, *e;
+	u64 val = spa | HPTE_P | HPTE_W | HPTE_A | HPTE_D | HPTE_NX, *e;
 
-	if (rights & ASPACE_W)
-		val |= HPTE_W;
-	if (!(rights & ASPACE_X))
-		val |= HPTE_NX;
 	spin_lock(&lock);
 	e = walk_alloc(va);
 	if (e) {
@@ -107,17 +103,6 @@ void aspace_unmap(u64 va)
 		invlpg(va);
 	prune(va);
 	spin_unlock(&lock);
-}
-
-u64 aspace_lookup(u64 va)
-{
-	u32 level = 1;
-	u64 off, e = *walk(va, &level);
-
-	if (!(e & HPTE_P))
-		return PFN_NONE;
-	off = BIT(9 * level + 3) - 1;
-	return (e & HPTE_SPA & ~off) | (va & off);
 }
 
 u64 *aspace_entry(u64 va)

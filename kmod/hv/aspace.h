@@ -12,18 +12,15 @@
 #include "lib.h"
 #include "layout.h"
 
-#define ASPACE_W	0x1
-#define ASPACE_X	0x2
-
 /* @top: the table that CR3 points to, at its pool_va() address. */
 void aspace_init(void *top);
 
 /**
- * aspace_map - map one 4 KiB page, readable and with @rights
+ * aspace_map - map one 4 KiB page as data
  * Mapping what is mapped the same way already is fine; anything else there is
  * a bug of ours. Return: SUCCESS, INSUFFICIENT_ROOT_MEMORY.
  */
-hv_status aspace_map(u64 va, u64 spa, u32 rights) __must_check;
+hv_status aspace_map(u64 va, u64 spa) __must_check;
 
 /*
  * Unmap one page. Gone at once on this CPU; elsewhere after an epoch, whose
@@ -31,12 +28,9 @@ hv_status aspace_map(u64 va, u64 spa, u32 rights) __must_check;
  */
 void aspace_unmap(u64 va);
 
-/* The SPA behind @va (offset included), PFN_NONE when unmapped. */
-u64 aspace_lookup(u64 va);
-
 /*
- * The last-level entry of @va for a per-CPU window, which writes it by itself.
- * NULL when no table leads there; it stays while a neighbour is mapped.
+ * The last-level entry of @va; a per-CPU window writes its own by itself. NULL
+ * when no table leads there; it stays while a neighbour is mapped.
  */
 u64 *aspace_entry(u64 va);
 

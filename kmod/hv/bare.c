@@ -8,22 +8,20 @@ struct table_ptr {
 	u64 base;
 } __packed;
 
-static u64 frames, frames_linux, trampoline_exit;
+static const struct hvpart_boot_info *info;
 
 /* entry.S: loads the argument registers and jumps. */
 void bare_jump(u64 frame_linux, u64 cr4_no_pge, u64 cr3, u64 cr4, u64 flags,
 	       u64 target) __noreturn;
 
-void bare_init(const struct hvpart_boot_info *info)
+void bare_init(const struct hvpart_boot_info *i)
 {
-	frames = info->frames_va;
-	frames_linux = info->frames_linux_va;
-	trampoline_exit = info->trampoline_exit;
+	info = i;
 }
 
 __noinline struct hvpart_cpu_frame *bare_frame(u32 index)
 {
-	return (struct hvpart_cpu_frame *)frames + index;
+	return (struct hvpart_cpu_frame *)info->frames_va + index;
 }
 
 /*
@@ -35,7 +33,7 @@ void bare_continue(struct hvpart_cpu_frame *f, u64 flags)
 {
 	struct table_ptr gdt = { f->gdtr.limit, f->gdtr.base };
 	struct table_ptr idt = { f->idtr.limit, f->idtr.base };
-	u64 frame_linux = (u64)f - frames + frames_linux;
+	u64 frame_linux = (u64)f - info->frames_va + info->frames_linux_va;
 
 	__asm__ volatile("mov %0, %%dr6\n\tmov %1, %%dr7"
 			 : : "r"(f->dr6), "r"(f->dr7));
@@ -44,5 +42,5 @@ void bare_continue(struct hvpart_cpu_frame *f, u64 flags)
 	__asm__ volatile("mov %0, %%cr2\n\tmov %1, %%cr0"
 			 : : "r"(f->cr2), "r"(f->cr0) : "memory");
 	bare_jump(frame_linux, f->cr4 & ~CR4_PGE, f->cr3, f->cr4, flags,
-		  trampoline_exit);
+		  info->trampoline_exit);
 }

@@ -11,7 +11,6 @@
 #include "hypercall.h"
 #include "log.h"
 #include "loop.h"
-#include "machine.h"
 #include "owner.h"
 #include "partition.h"
 #include "regs.h"
@@ -19,72 +18,28 @@
 #include <hvpart/boot.h>
 #include <hvpart/status.h>
 
-#define ROOT_PARTITION_ID	1
-
 static const struct hvpart_boot_info *boot_info;
 
-static const struct hvpart_boot_chunk *chunks(const struct hvpart_boot_info *i)
-{
-	return (const void *)((const u8 *)i + i->chunks_offset);
-}
-
-static const struct hvpart_boot_range *ranges(const struct hvpart_boot_info *i)
-{
-	return (const void *)((const u8 *)i + i->ranges_offset);
-}
-
-static u64 check_info(const struct hvpart_boot_info *i)
-{
-	u64 end = i->bytes;
-
-	if (i->magic != HVPART_BOOT_MAGIC || i->version != HVPART_BOOT_VERSION)
-		return HVPART_BOOT_E_VERSION;
-	if (!i->nr_cpus || i->nr_cpus > HV_MAX_CPUS || !i->nr_chunks ||
-	    !i->nr_ranges || !i->owner_pages)
-		return HVPART_BOOT_E_INFO;
-	if (i->chunks_offset + (u64)i->nr_chunks *
-	    sizeof(struct hvpart_boot_chunk) > end)
-		return HVPART_BOOT_E_INFO;
-	if (i->ranges_offset + (u64)i->nr_ranges *
-	    sizeof(struct hvpart_boot_range) > end)
-		return HVPART_BOOT_E_INFO;
-	if (chunks(i)[0].use != HVPART_CHUNK_IMAGE ||
-	    i->used_pages > chunks(i)[0].npages)
-		return HVPART_BOOT_E_INFO;
-	if (i->cpuid_offset + (u64)i->cpuid_bytes > end ||
-	    !cpuid_init((const void *)((const u8 *)i + i->cpuid_offset),
-			i->cpuid_bytes))
-		return HVPART_BOOT_E_INFO;
-	return HVPART_BOOT_OK;
-}
-
-/* The ownership table: RAM is the root's, the chunks are ours. */
+/* The ownership table, and what the root's pool begins with. */
 static void claim_pages(const struct hvpart_boot_info *i)
 {
-	const struct hvpart_boot_chunk *c = chunks(i);
-	const struct hvpart_boot_range *r = ranges(i);
-	u32 n;
+	const struct hvpart_boot_range *r = (const void *)i->ranges_va;
 
-	owner_init((struct page_info *)HV_OWNER_BASE, i->owner_pages);
-	for (n = 0; n < i->nr_ranges; n++)
-		owner_set_range(r[n].pfn, r[n].npages, PG_ROOT);
-	for (n = 0; n < i->nr_chunks; n++)
-		owner_set_range(c[n].pfn, c[n].npages, PG_HV);
+	owner_init((struct page_info *)HV_OWNER_BASE, machine.max_pfn);
 	pool_init(root_pool, 0);
-	pool_seed(root_pool, c[0].pfn + i->used_pages,
-		  c[0].npages - i->used_pages);
-	for (n = 1; n < i->nr_chunks; n++)
-		if (c[n].use == HVPART_CHUNK_POOL)
-			pool_seed(root_pool, c[n].pfn, c[n].npages);
+	for (u32 n = i->nr_ranges; n; n--, r++) {
+		owner_set_range(r->pfn, r->npages, r->ours ? PG_HV : PG_ROOT);
+		pool_seed(root_pool, r->pfn + r->npages - r->pool, r->pool);
+	}
 }
 
 /* Every run of pages that the ownership table gives to the root. */
-static hv_status map_ram(struct gpa_space *s, u64 npages)
+static hv_status map_ram(struct gpa_space *s)
 {
 	hv_status st = HV_STATUS_SUCCESS;
 	u64 first = 0;
 
-	for (u64 pfn = 0; pfn <= npages && !st; pfn++) {
+	for (u64 pfn = 0; pfn <= machine.max_pfn && !st; pfn++) {
 		if (owner_get(pfn).state == PG_ROOT)
 			continue;
 		if (pfn > first)
@@ -94,20 +49,16 @@ static hv_status map_ram(struct gpa_space *s, u64 npages)
 	return st;
 }
 
-static u64 build_root_partition(const struct hvpart_boot_info *i)
+static u64 build_root_partition(void)
 {
 	struct partition *p = &root_partition;
 
-	p->id = ROOT_PARTITION_ID;
-	p->is_root = true;
-	p->state = PS_ACTIVE;
-	p->privileges = ~0ull;
 	p->max_phys_bits = machine.phys_bits;
 	p->ref_base = rdtsc();
 	if (gpa_space_init(&p->gpa, root_pool,
 			   BIT(machine.phys_bits - PAGE_SHIFT), true))
 		return HVPART_BOOT_E_MEMORY;
-	return map_ram(&p->gpa, i->owner_pages) ? HVPART_BOOT_E_MEMORY : HVPART_BOOT_OK;
+	return map_ram(&p->gpa) ? HVPART_BOOT_E_MEMORY : HVPART_BOOT_OK;
 }
 
 /* Once, by the first CPU. A failure is final: the driver unloads. */
@@ -116,39 +67,41 @@ static u64 boot_machine(const struct hvpart_boot_info *i)
 	u64 err;
 
 	bare_init(i);			/* first: an error needs the way out */
-	err = check_info(i);
-	if (err)
-		return err;
-	machine_init(i);
+	if (i->magic != HVPART_BOOT_MAGIC || i->version != HVPART_BOOT_VERSION)
+		return HVPART_BOOT_E_VERSION;
+	if (!cpuid_init((const void *)i->cpuid_va, i->cpuid_bytes))
+		return HVPART_BOOT_E_INFO;
+	machine = i->machine;
+	hv_image_spa = i->image_spa;
+	vendor_machine_init(i);
 	hypercall_init();
 	aspace_init(pool_va(i->cr3));
 	claim_pages(i);
-	err = build_root_partition(i);
+	err = build_root_partition();
 	if (err)
 		return err;
 	boot_info = i;
 	hv_log(HV_LOG_INFO, "%u CPUs, %llu MiB, root pool %u pages",
-	       i->nr_cpus, i->max_pfn >> 8, root_pool->nr_free);
+	       machine.nr_cpus, machine.max_pfn >> 8, root_pool->nr_free);
 	return HVPART_BOOT_OK;
 }
 
+/* What an earlier try allocated before it ran out of memory stays. */
 static bool build_root_vp(struct percpu *cpu)
 {
 	struct vp *vp = cpu->root_vp;
 
-	if (vp)
-		return true;
-	vp = pool_alloc(root_pool);
+	if (!vp)
+		vp = cpu->root_vp = pool_alloc(root_pool);
 	if (!vp)
 		return false;
-	if (world_alloc(&vp->world, root_pool)) {
-		pool_free(root_pool, vp);
+	if (vp->partition)
+		return true;
+	if (world_alloc(&vp->world, root_pool))
 		return false;
-	}
 	vp->partition = &root_partition;
 	vp->index = cpu->index;
 	vp->running = cpu->index + 1;
-	cpu->root_vp = vp;
 	if (cpu->index < HV_MAX_VPS) {
 		root_partition.vps[cpu->index] = vp;
 		root_partition.nr_vps++;
@@ -176,7 +129,7 @@ struct percpu *boot_cpu(const struct hvpart_boot_info *info, u32 index,
 		cpu = percpu_create(index);
 	if (!cpu || !build_root_vp(cpu))
 		return NULL;
-	if (!cpu->vendor && vendor_cpu_init(&cpu->vendor, root_pool))
+	if (vendor_cpu_init(cpu->vendor, root_pool))
 		return NULL;
 	cpu->state = CPU_ENTERING;
 	desc_load_gdt(cpu->desc);

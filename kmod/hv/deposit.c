@@ -29,8 +29,7 @@ static struct spinlock lock;
 /* A page into our own space, at pool_va(), and out of it. */
 static __noinline hv_status map_page(u64 pfn)
 {
-	return aspace_map(HV_POOL_BASE + (pfn << PAGE_SHIFT), pfn << PAGE_SHIFT,
-			  ASPACE_W);
+	return aspace_map(HV_POOL_BASE + (pfn << PAGE_SHIFT), pfn << PAGE_SHIFT);
 }
 
 static __noinline void unmap_page(u64 pfn)

@@ -6,6 +6,8 @@
 #define DESC_CODE64	0x00af9b000000ffffull
 #define DESC_DATA	0x00cf93000000ffffull
 #define DESC_TSS	0x0000890000000000ull
+static_assert(HV_PERCPU_BASE + HV_MAX_CPUS * HV_PERCPU_STRIDE <= BIT(32),
+	      "the TSS's address has 32 bits");
 #define GATE_INTERRUPT	0x8e00
 
 #define NR_VECTORS	32
@@ -57,18 +59,14 @@ void desc_init(void)
 	}
 }
 
-void desc_build(struct cpu_desc *d, const u64 ist[4])
+void desc_build(struct cpu_desc *d)
 {
 	u64 tss = (u64)&d->tss, limit = sizeof(d->tss) - 1;
 
 	memcpy(d->gdt, boot_gdt, sizeof(boot_gdt));
+	/* Its second word stays 0: areas of CPUs are below 4 GiB. */
 	d->gdt[HV_SEL_TSS / 8] = DESC_TSS | limit | (tss & 0xffffff) << 16 |
-				 (tss >> 24 & 0xff) << 56;
-	d->gdt[HV_SEL_TSS / 8 + 1] = tss >> 32;
-	for (u32 i = 1; i < 4; i++) {
-		d->tss.ist[2 * (i - 1)] = (u32)ist[i];
-		d->tss.ist[2 * (i - 1) + 1] = (u32)(ist[i] >> 32);
-	}
+				 (tss >> 24) << 56;
 	d->tss.iomap = sizeof(d->tss);
 }
 

@@ -16,7 +16,7 @@ struct tss64 {
 	u32 reserved0;
 	u32 rsp[6];
 	u32 reserved1[2];
-	u32 ist[14];
+	u64 ist[7];
 	u32 reserved2[2];
 	u16 reserved3;
 	u16 iomap;
@@ -35,8 +35,8 @@ enum { IST_NMI = 1, IST_DF = 2, IST_MC = 3 };
 
 /* Once: the IDT, shared by all CPUs. */
 void desc_init(void);
-/* Fill @d; @ist[n] is the top of stack n. */
-void desc_build(struct cpu_desc *d, const u64 ist[4]);
+/* Fill @d, which is zero, but for the stacks. */
+void desc_build(struct cpu_desc *d);
 /* Load the CPU's own GDT; TR still is Linux's. */
 void desc_load_gdt(struct cpu_desc *d);
 /* Load TR; the CPU's percpu must know its descriptors. */

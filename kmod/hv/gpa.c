@@ -243,23 +243,22 @@ static hv_status access_state(struct gpa_space *s, u64 gpn, u64 clear, u64 set,
 	return HV_STATUS_SUCCESS;
 }
 
+static u64 ad_bits(bool accessed, bool dirty)
+{
+	return accessed * VENDOR_NPT_ACCESSED | dirty * VENDOR_NPT_DIRTY;
+}
+
 __noinline hv_status gpa_access_state(struct gpa_space *s, u64 gpn, u64 flags,
 				      u8 *state)
 {
 	hv_status st;
-	u64 clear = 0, set = 0;
+	u64 clear, set;
 
 	*state = 0;
 	if (s->is_root || gpn >= s->limit)
 		return HV_STATUS_INVALID_PARAMETER;
-	if (flags & GPA_CLEAR_ACCESSED)
-		clear |= VENDOR_NPT_ACCESSED;
-	if (flags & GPA_SET_ACCESSED)
-		set |= VENDOR_NPT_ACCESSED;
-	if (flags & GPA_CLEAR_DIRTY)
-		clear |= VENDOR_NPT_DIRTY;
-	if (flags & GPA_SET_DIRTY)
-		set |= VENDOR_NPT_DIRTY;
+	clear = ad_bits(flags & GPA_CLEAR_ACCESSED, flags & GPA_CLEAR_DIRTY);
+	set = ad_bits(flags & GPA_SET_ACCESSED, flags & GPA_SET_DIRTY);
 	spin_lock(&s->lock);
 	st = access_state(s, gpn, clear, set, state);
 	spin_unlock(&s->lock);

@@ -55,15 +55,11 @@ hv_status gpa_root_hide(struct gpa_space *s, u64 pfn)
 {
 	hv_status st = HV_STATUS_SUCCESS;
 	u32 level = 1;
-	struct table_entry e;
 	u64 *slot;
 
 	spin_lock(&s->lock);
-	e = gpa_walk(s, pfn, &level);
-	if (e.val) {
-		slot = e.slot;
-		if (level > 1)
-			slot = gpa_walk_alloc(s, pfn, 1, 0);
+	if (gpa_walk(s, pfn, &level).val) {
+		slot = gpa_walk_alloc(s, pfn, 1, 0);
 		if (slot)
 			gpa_set(s, pfn, slot, 1, 0);
 		else

@@ -29,23 +29,23 @@ struct table_entry gpa_walk(struct gpa_space *s, u64 gpn, u32 *level)
 	return table_walk(s->table, gpn, level);
 }
 
-static u32 weight(struct gpa_space *s, u64 gpn, u32 level, u64 v)
+/* What weighs nothing. */
+static u64 natural(struct gpa_space *s, u64 gpn, u32 level)
 {
-	return v != (s->is_root ? gpa_ram_leaf(gpn, level) : 0);
+	return s->is_root ? gpa_ram_leaf(gpn, level) : 0;
 }
 
 /* Leaf counters and the table's weight for @old becoming @val. */
 static void account(struct gpa_space *s, u64 gpn, u64 *slot, u32 level,
 		    u64 old, u64 val)
 {
-	u64 pfn = va_to_spa(slot) >> PAGE_SHIFT;
+	u64 pfn = va_to_spa(slot) >> PAGE_SHIFT, none = natural(s, gpn, level);
 
 	if (vendor_npt_is_leaf(old, level))
 		s->leaves[level - 1]--;
 	if (vendor_npt_is_leaf(val, level))
 		s->leaves[level - 1]++;
-	owner_set_link(pfn, owner_link(pfn) + weight(s, gpn, level, val) -
-			    weight(s, gpn, level, old));
+	owner_set_link(pfn, owner_link(pfn) + (val != none) - (old != none));
 }
 
 u64 gpa_inherit(u64 old, u64 val, u32 level)
@@ -125,7 +125,7 @@ static void insert_table(struct gpa_space *s, u64 gpn, u64 *slot, u32 level,
 			*slot = old;
 	} while (!cmpxchg(slot, old, link));
 	owner_set_link(va_to_spa(table) >> PAGE_SHIFT,
-		       512 * weight(s, gpn, level, old) | (old ? 0 : tag));
+		       (old != natural(s, gpn, level)) * 512 | (old ? 0 : tag));
 	account(s, gpn, slot, level, old, link);
 	s->nr_tables++;
 	if (vendor_npt_is_leaf(old, level)) {
@@ -171,8 +171,7 @@ void gpa_collapse(struct gpa_space *s, u64 gpn)
 			continue;
 		if (owner_link(vendor_npt_spa(e.val) >> PAGE_SHIFT))
 			return;
-		gpa_set(s, gpn, e.slot, level,
-			s->is_root ? gpa_ram_leaf(gpn, level) : 0);
+		gpa_set(s, gpn, e.slot, level, natural(s, gpn, level));
 		if (s->is_root)
 			s->leaves[level - 2] -= 512;
 		s->nr_tables--;

@@ -111,7 +111,7 @@ static bool xsave_ok(const struct vp *vp, const u8 *x)
 	for (u32 i = 1; i < 8; i++)
 		if (hdr[i] != ours[i])
 			return false;
-	return !(hdr[0] & ~(machine.xcr0_mask | machine.xss_mask));
+	return !(hdr[0] & ~machine.xcr0_mask);
 }
 
 /* State of @vp into the page @buf, or (@set) out of it. */

@@ -40,7 +40,7 @@ struct synthetic {
 #define PARTITION(m)	POINTED(partition), false, offsetof(struct partition, m)
 #define SYNIC(m)	POINTED(synic), false, offsetof(struct synic, m)
 #define APIC(m, half)	POINTED(apic), half, offsetof(struct apic, m)
-#define MACHINE(m)	IN_MACHINE, false, offsetof(struct machine, m)
+#define MACHINE(m)	IN_MACHINE, false, offsetof(struct hvpart_machine, m)
 
 #define BOTH(room)	room, 0
 #define READ(room)	room, 1
@@ -66,8 +66,8 @@ static const struct synthetic synthetic[] = {
 	{ 0x105, 0, 32 + 10, BOTH(ROOM_HV), ASKED },		/* crash control */
 	{ 0x118, 0, 15, BOTH(ROOM_TIME), ASKED },		/* invariant TSC */
 };
-static_assert(offsetof(struct machine, apic_timer_hz) ==
-	      offsetof(struct machine, tsc_hz) + 8, "two in a row");
+static_assert(offsetof(struct hvpart_machine, apic_timer_hz) ==
+	      offsetof(struct hvpart_machine, tsc_hz) + 8, "two in a row");
 
 /* @gated: held to the privileges of @p. NULL: no such register, or not for it. */
 static const struct synthetic *find(const struct partition *p, u32 msr, bool gated)

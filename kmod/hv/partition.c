@@ -8,7 +8,9 @@
 #include "world.h"
 #include <hvpart/call_partition.h>
 
-struct partition root_partition;
+struct partition root_partition = {
+	.id = 1, .is_root = true, .state = PS_ACTIVE, .privileges = ~0ull,
+};
 struct pool *const root_pool = &root_partition.pool;
 
 /* Slot 0 is the root. Slots are reused, ids never are. */

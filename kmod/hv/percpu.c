@@ -29,16 +29,23 @@ static_assert(offsetof(struct percpu, stack_top) == PERCPU_STACK, "entry.S");
 static_assert(offsetof(struct cpu_regs, gpr[GPR_RAX]) == REGS_RAX &&
 	      offsetof(struct cpu_regs, gpr[GPR_RSI]) == REGS_RSI &&
 	      offsetof(struct cpu_regs, gpr[GPR_R15]) == REGS_R15, "run.S");
-static_assert(sizeof(struct percpu) <= PAGE_SIZE, "area");
+static_assert(sizeof(struct percpu) <= PERCPU_VENDOR, "area");
 static_assert((AREA_WINDOWS + HV_WINDOW_SLOTS) * PAGE_SIZE <= HV_PERCPU_STRIDE,
 	      "area");
 
-struct machine machine;
+struct hvpart_machine machine;
 
 /* This CPU's, while its own does not exist yet. */
 struct percpu boot_percpu = { .self = &boot_percpu, .index = ~0u };
 
 static struct percpu *cpus[HV_MAX_CPUS];
+
+u64 hv_image_spa;
+
+u64 image_to_spa(const void *va)
+{
+	return hv_image_spa + (u64)va - HV_IMAGE_BASE;
+}
 
 struct percpu *cpu_by_index(u32 index)
 {
@@ -57,67 +64,57 @@ u32 cpu_count_demoted(void)
 	return n;
 }
 
-static u64 area_va(u32 index, u32 page)
+#define AREA_PAGES	(BIT(AREA_PERCPU) | BIT(AREA_DESC) |			\
+			 BIT(AREA_HCALL_IN) | BIT(AREA_HCALL_OUT) |		\
+			 MASK(AREA_STACK_END - 1, AREA_STACK) | BIT(AREA_NMI) |	\
+			 BIT(AREA_DF) | BIT(AREA_MC))
+
+/* What an earlier try mapped before it ran out of memory stays. */
+static bool area_map(u64 area)
 {
-	return HV_PERCPU_BASE + index * HV_PERCPU_STRIDE + page * PAGE_SIZE;
-}
+	u64 va, *e;
+	void *page;
 
-/* Mapped by an earlier try that ran out of memory: fine as it is. */
-static bool area_map(u32 index, u32 page)
-{
-	u64 va = area_va(index, page);
-	void *p;
-
-	if (aspace_lookup(va) != PFN_NONE)
-		return true;
-	p = pool_alloc(root_pool);
-	if (!p)
-		return false;
-	if (aspace_map(va, va_to_spa(p), ASPACE_W) == HV_STATUS_SUCCESS)
-		return true;
-	pool_free(root_pool, p);
-	return false;
-}
-
-static bool area_map_all(u32 index)
-{
-	static const u8 pages[] = {
-		AREA_PERCPU, AREA_DESC, AREA_HCALL_IN, AREA_HCALL_OUT,
-		AREA_NMI, AREA_DF, AREA_MC,
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(pages); i++)
-		if (!area_map(index, pages[i]))
+	for (u32 pages = AREA_PAGES; pages; pages &= pages - 1) {
+		va = area + ffs64(pages) * PAGE_SIZE;
+		e = aspace_entry(va);
+		if (e && *e)
+			continue;
+		page = pool_alloc(root_pool);
+		if (!page)
 			return false;
-	for (i = AREA_STACK; i < AREA_STACK_END; i++)
-		if (!area_map(index, i))
+		if (aspace_map(va, va_to_spa(page))) {
+			pool_free(root_pool, page);
 			return false;
+		}
+	}
 	return true;
 }
 
 struct percpu *percpu_create(u32 index)
 {
-	struct percpu *cpu = (struct percpu *)area_va(index, AREA_PERCPU);
-	u64 ist[4] = {
-		[IST_NMI] = area_va(index, AREA_NMI + 1),
-		[IST_DF] = area_va(index, AREA_DF + 1),
-		[IST_MC] = area_va(index, AREA_MC + 1),
-	};
+	u64 area = HV_PERCPU_BASE + index * HV_PERCPU_STRIDE;
+	struct percpu *cpu = (struct percpu *)area;
+	struct cpu_desc *desc = (struct cpu_desc *)(area + AREA_DESC * PAGE_SIZE);
 
+	static_assert(AREA_PERCPU == 0, "the area begins with it");
 	static_assert(WIN_LIST < HV_WINDOW_SLOTS, "window slots");
-	if (!area_map_all(index))
+	if (!area_map(area))
 		return NULL;
 	cpu->self = cpu;
 	cpu->index = index;
-	cpu->stack_top = area_va(index, AREA_STACK_END);
-	cpu->hcall_in = (u8 *)area_va(index, AREA_HCALL_IN);
-	cpu->hcall_out = (u8 *)area_va(index, AREA_HCALL_OUT);
-	cpu->window_va = (void *)area_va(index, AREA_WINDOWS);
+	cpu->vendor = (struct vendor_cpu *)(area + PERCPU_VENDOR);
+	cpu->stack_top = area + AREA_STACK_END * PAGE_SIZE;
+	cpu->hcall_in = (u8 *)area + AREA_HCALL_IN * PAGE_SIZE;
+	cpu->hcall_out = (u8 *)area + AREA_HCALL_OUT * PAGE_SIZE;
+	cpu->window_va = (u8 *)area + AREA_WINDOWS * PAGE_SIZE;
 	/* All of an area lies in one table, which our own page keeps alive. */
 	cpu->window_ptes = aspace_entry((u64)cpu->window_va);
-	cpu->desc = (struct cpu_desc *)area_va(index, AREA_DESC);
-	desc_build(cpu->desc, ist);
+	cpu->desc = desc;
+	desc_build(desc);
+	desc->tss.ist[IST_NMI - 1] = area + (AREA_NMI + 1) * PAGE_SIZE;
+	desc->tss.ist[IST_DF - 1] = area + (AREA_DF + 1) * PAGE_SIZE;
+	desc->tss.ist[IST_MC - 1] = area + (AREA_MC + 1) * PAGE_SIZE;
 	store_release(&cpus[index], cpu);
 	return cpu;
 }

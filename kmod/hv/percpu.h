@@ -6,6 +6,7 @@
 #include "lib.h"
 #include "layout.h"
 #include "mutate.h"
+#include <hvpart/machine.h>
 
 struct vp;
 struct vendor_cpu;
@@ -83,6 +84,9 @@ do {									\
 		(cpu)->look = true;					\
 } while (0)
 
+/* Where the back end's part of the area's first page begins. */
+#define PERCPU_VENDOR	2048
+
 #ifdef HV_UNIT_TEST
 struct percpu *this_cpu(void);
 #else
@@ -104,22 +108,12 @@ u32 cpu_count_demoted(void);
  */
 struct percpu *percpu_create(u32 index);
 
-/* Machine facts from the boot information. */
-struct machine {
-	u64 tsc_hz;
-	u64 apic_timer_hz;		/* of the emulated LAPIC timer, see time.h */
-	u64 max_pfn;
-	u32 nr_cpus;
-	u8 phys_bits;
-	bool page1g;			/* 1 GiB leaves in nested tables */
-	bool has_cet, has_xss;		/* CET state and XSS exist */
-	bool la57, has_xsave, has_pku, has_tsc_aux, has_spec_ctrl, has_ibpb, invariant_tsc;
-	bool ibpb_clears_rsb;		/* else the return stack is refilled */
-	bool fp_leaks;			/* FXRSTOR/XRSTOR leave old FIP, FDP */
-	u64 xcr0_mask, xss_mask;	/* what children may have */
-	u32 xsave_bytes;		/* of xcr0_mask, standard format */
-};
-extern struct machine machine;
+/* Of an address in the image, which lies in one piece from @hv_image_spa on. */
+extern u64 hv_image_spa;
+u64 image_to_spa(const void *va);
+
+/* From the boot information. */
+extern struct hvpart_machine machine;
 
 static inline u64 rdtsc(void)
 {

@@ -200,16 +200,3 @@ u64 pool_take_left(struct pool *pool)
 	spin_unlock(&pool->lock);
 	return pfn;
 }
-
-u64 va_to_spa(const void *va)
-{
-#ifdef HV_UNIT_TEST
-	extern u64 test_va_to_spa(const void *va);
-
-	return test_va_to_spa(va);
-#else
-	if ((u64)va & HV_POOL_BASE)
-		return (u64)va & ~HV_POOL_BASE;
-	return aspace_lookup((u64)va);
-#endif
-}

@@ -87,8 +87,18 @@ u64 pool_take_free(struct pool *pool);
 void pool_add_leaving(struct pool *pool, u64 pfn, u64 ticket);
 u64 pool_take_left(struct pool *pool);
 
-/* Address conversion for hypervisor-owned pages (pool, shared, image). */
-u64 va_to_spa(const void *va);
+/* Address conversion for pages of pools and shared ones. */
+static inline u64 va_to_spa(const void *va)
+{
+#ifdef HV_UNIT_TEST
+	extern u64 test_va_to_spa(const void *va);
+
+	return test_va_to_spa(va);
+#else
+	return (u64)va & ~HV_POOL_BASE;
+#endif
+}
+
 static inline void *pool_va(u64 spa)
 {
 #ifdef HV_UNIT_TEST

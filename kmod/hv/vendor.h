@@ -117,7 +117,10 @@ bool vendor_nmi_ready(struct vendor_vp *v);
 /* Ask for EXIT_INTR_WINDOW / EXIT_NMI_WINDOW, or withdraw that. */
 void vendor_want_intr_window(struct vendor_vp *v, bool on);
 void vendor_want_nmi_window(struct vendor_vp *v, bool on);
-/* Ask for EXIT_CR8, or withdraw that: else the guest moves CR8 without an exit. */
+/*
+ * Ask for an exit when the guest has moved CR8, or withdraw that. At EXIT_CR8 it
+ * is about to: asked again, the back end lets it, and the next exit is a window.
+ */
 void vendor_want_tpr_window(struct vendor_vp *v, bool on);
 
 /*
@@ -205,11 +208,16 @@ u32 vendor_tag_count(void);
 
 /* --- a CPU (entry room) ------------------------------------------------- */
 
+struct hvpart_boot_info;
+
+/* Once: keep what the driver found out about this vendor's features. */
+void vendor_machine_init(const struct hvpart_boot_info *info);
+
 struct vendor_cpu;
 struct hvpart_cpu_frame;	/* <hvpart/boot.h>: the bare Linux state */
 
-/* Allocate the CPU's structures (first entry) from the root's pool. */
-hv_status vendor_cpu_init(struct vendor_cpu **out, struct pool *root_pool);
+/* Allocate what is missing of the CPU's structures, from the root's pool. */
+hv_status vendor_cpu_init(struct vendor_cpu *c, struct pool *root_pool);
 /*
  * Turn virtualisation on and build the root VP from the frame. After this
  * vendor_run(root) continues Linux. Return: 0 or a HVPART_BOOT_E* code with

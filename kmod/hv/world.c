@@ -36,7 +36,7 @@
  * Guests have neither XSS nor CET: theirs stay 0, the root's hidden.
  */
 static const struct { u32 msr; u16 flag; } msrs[NR_WORLD_MSRS] = {
-#define MSR(number, member)	{ number, offsetof(struct machine, member) }
+#define MSR(number, member)	{ number, offsetof(struct hvpart_machine, member) }
 	MSR(0xc0000103, has_tsc_aux),
 	MSR(0x48, has_spec_ctrl),
 	MSR(0xda0, has_xss),

@@ -49,6 +49,7 @@
 #define HVPART_LEAVE_SVM		1	/* STGI, then clear EFER.SVME */
 
 #ifndef __ASSEMBLER__
+#include "machine.h"
 #include "register.h"
 
 /**
@@ -86,66 +87,51 @@ HVPART_ASSERT_OFFSET(struct hvpart_cpu_frame, ds_selector,
 HVPART_ASSERT_OFFSET(struct hvpart_cpu_frame, es_selector,
 		     HVPART_FRAME_ES_SELECTOR);
 
-/* Use of a chunk. Each is aligned to its size, at least 2 MiB. */
-#define HVPART_CHUNK_IMAGE	0	/* the first: see below */
-#define HVPART_CHUNK_OWNER	1	/* ownership table, in address order */
-#define HVPART_CHUNK_POOL	2	/* the root's pool */
-
-struct hvpart_boot_chunk {
-	__u64 pfn;
-	__u32 npages;
-	__u32 use;
-};
-HVPART_ASSERT_SIZE(struct hvpart_boot_chunk, 16);
-
-/*
- * System RAM, and firmware's RAM that fills the last 2 MiB of a range; ascending,
- * apart. Everything else is device memory, a hole, or firmware's.
+/**
+ * struct hvpart_boot_range - whose pages
+ * @ours: the hypervisor's from now on, else the root's
+ * @pool: the last so many of our pages are the root's pool
+ *
+ * RAM first: System RAM, and firmware's RAM that fills the last 2 MiB of a range;
+ * ascending, apart. Then the chunks that were taken out of it, at least 2 MiB and
+ * aligned to their size. Everything else is device memory, a hole, or firmware's.
  */
 struct hvpart_boot_range {
 	__u64 pfn;
 	__u64 npages;
+	__u32 ours;
+	__u32 pool;
 };
-HVPART_ASSERT_SIZE(struct hvpart_boot_range, 16);
-
-#define HVPART_BOOT_LA57	1	/* five-level paging is on */
+HVPART_ASSERT_SIZE(struct hvpart_boot_range, 24);
 
 /**
  * struct hvpart_boot_info - at @self_va in the hypervisor's space
- * @used_pages:  first page of chunk 0 that the driver left free: pool
+ * @image_spa:   of the image's first page; the rest follows
  * @cr3:         top of the hypervisor's tables
  * @frames_va, @frames_linux_va: struct hvpart_cpu_frame[nr_cpus]
  * @trampoline_exit: address of the way out, the same on both sides
- * @owner_pages: frames that the ownership table covers, from 0
- * @apic_timer_hz: of the emulated local APIC's timer
- * @chunks_offset, @ranges_offset: arrays, in bytes from the start of this
- * @cpuid_offset: struct hvpart_cpuid_policy, likewise; it has @cpuid_bytes
+ * @ranges_va:   @nr_ranges of them
+ * @cpuid_va:    struct hvpart_cpuid_policy, of @cpuid_bytes
+ *
+ * The ownership table covers the frames from 0 to machine.max_pfn.
  */
 struct hvpart_boot_info {
 	__u32 magic;
 	__u32 version;
-	__u32 bytes;
-	__u32 flags;
+	__u32 nr_ranges;
+	__u32 cpuid_bytes;
 	__u64 self_va;
+	__u64 image_spa;
 	__u64 cr3;
-	__u32 used_pages;
-	__u32 nr_cpus;
 	__u64 frames_va;
 	__u64 frames_linux_va;
 	__u64 trampoline_exit;
-	__u64 owner_pages;
-	__u64 max_pfn;
-	__u64 tsc_hz;
-	__u64 apic_timer_hz;
-	__u32 nr_chunks;
-	__u32 nr_ranges;
-	__u32 chunks_offset;
-	__u32 ranges_offset;
-	__u32 cpuid_offset;
-	__u32 cpuid_bytes;
-	__u32 reserved[2];
+	__u64 ranges_va;
+	__u64 cpuid_va;
+	struct hvpart_machine machine;
+	struct hvpart_svm svm;
 };
-HVPART_ASSERT_SIZE(struct hvpart_boot_info, 128);
+HVPART_ASSERT_SIZE(struct hvpart_boot_info, 176);
 
 #endif /* __ASSEMBLER__ */
 #endif /* _HVPART_BOOT_H */

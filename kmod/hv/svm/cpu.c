@@ -20,22 +20,15 @@
 
 const u64 vendor_leave_flags = HVPART_LEAVE_SVM;
 
-hv_status vendor_cpu_init(struct vendor_cpu **out, struct pool *pool)
+hv_status vendor_cpu_init(struct vendor_cpu *c, struct pool *pool)
 {
-	struct vendor_cpu *c = pool_alloc(pool);
-
-	*out = c;
-	if (!c)
-		return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
-	c->host_vmcb = pool_alloc(pool);
-	c->hsave = pool_alloc(pool);
-	if (c->host_vmcb && c->hsave)
-		return HV_STATUS_SUCCESS;
-	pool_free(pool, c->host_vmcb);
-	pool_free(pool, c->hsave);
-	pool_free(pool, c);
-	*out = NULL;
-	return HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
+	static_assert(PERCPU_VENDOR + sizeof(*c) <= PAGE_SIZE, "the CPU's area");
+	if (!c->host_vmcb)
+		c->host_vmcb = pool_alloc(pool);
+	if (!c->hsave)
+		c->hsave = pool_alloc(pool);
+	return c->host_vmcb && c->hsave ? HV_STATUS_SUCCESS :
+		HV_STATUS_INSUFFICIENT_ROOT_MEMORY;
 }
 
 static u64 read_msr(u32 msr)
@@ -185,10 +178,8 @@ int vendor_cpu_enter(struct vendor_cpu *c, struct vendor_vp *root,
 		     const struct hvpart_cpu_frame *frame, u64 npt_root)
 {
 	const char *why;
-	int err = svm_probe();
+	int err;
 
-	if (err)
-		return err;
 	/* SVME proves that the trampoline did its part (it needs it for CLGI). */
 	if (!(read_msr(MSR_EFER) & EFER_SVME))
 		return HVPART_BOOT_E_STATE;

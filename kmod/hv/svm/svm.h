@@ -35,20 +35,10 @@ struct vendor_cpu {
 	const struct vendor_vp *tagged;
 };
 
-/* CPUID Fn8000_000A and friends; the same on all CPUs. */
-struct svm_features {
-	u32 nr_asids;
-	bool nrips, decode_assists, pause_filter, pause_threshold;
-	bool v_spec_ctrl, invlpgb, shstk;
-	u32 intercepts[3];		/* of instructions that not all CPUs have */
-	u64 efer_valid, cr4_valid;
-	u8 phys_bits;
-};
-
-extern struct svm_features svm;
+extern struct hvpart_svm svm;
 
 /* intercept.c */
-int svm_probe(void);			/* 0 or HVPART_BOOT_E_FEATURE */
+#define SVM_CHILD_EXCEPTIONS	(BIT(1) | BIT(17) | BIT(18))
 void svm_intercepts_child(struct vmcb *vmcb);
 void svm_intercepts_root(struct vmcb *vmcb);
 

@@ -27,7 +27,7 @@ static inline bool cr0_high(const struct vmcb *c)
 /* Long mode: above the CPU's physical width. Elsewhere CR3 has 32 bits. */
 static inline bool cr3_mbz(const struct vmcb *c)
 {
-	u64 valid = MASK(svm.phys_bits - 1, 0);
+	u64 valid = MASK(machine.phys_bits - 1, 0);
 
 	return (c->cr0 & CR0_PG) && (c->efer & EFER_LME) && (c->cr3 & ~valid);
 }
@@ -84,7 +84,7 @@ static inline bool vmrun_free(const struct vmcb *c)
 
 static inline bool maps_beyond(const struct vmcb *c)
 {
-	u64 end = BIT(svm.phys_bits);
+	u64 end = BIT(machine.phys_bits);
 
 	return c->msrpm_spa + 0x2000 > end || c->iopm_spa + 0x3000 > end;
 }
@@ -131,7 +131,7 @@ static inline bool gpat_reserved(const struct vmcb *c)
 static inline bool ncr3_mbz(const struct vmcb *c)
 {
 	return (c->np_control & NP_ENABLE) &&
-	       (c->nested_cr3 & ~MASK(svm.phys_bits - 1, 0));
+	       (c->nested_cr3 & ~MASK(machine.phys_bits - 1, 0));
 }
 
 static inline bool cet_without_wp(const struct vmcb *c)

@@ -22,7 +22,7 @@
 struct percpu cpus[NR_CPUS];
 u32 cur;
 u64 now;
-struct machine machine;
+struct hvpart_machine machine;
 int hv_mutation, irq_mutation;
 void *bug_jump[5], *wait_jump[5];
 bool bug_armed, wait_armed;
@@ -331,7 +331,7 @@ void sim_init(void)
 	memset(&root_partition, 0, sizeof(root_partition));
 	free(table);
 	table = calloc(NR_PAGES, sizeof(*table));
-	machine = (struct machine) {
+	machine = (struct hvpart_machine) {
 		.nr_cpus = NR_CPUS, .phys_bits = 46, .tsc_hz = 1000000000,
 		.apic_timer_hz = 200000000, .max_pfn = NR_PAGES,
 		.has_xsave = true, .xcr0_mask = 7, .xsave_bytes = 832,

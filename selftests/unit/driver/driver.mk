@@ -4,7 +4,8 @@
 # hypervisor: $(DRIVER_OBJS). With TOP, OUT, CFLAGS and SAN of who includes it.
 
 UNIT_DRIVER := $(TOP)/selftests/unit/driver
-DRIVER_OBJS := $(addprefix $(OUT)/driver_,cpuid.o cpuid_bits.o cpuid_list.o policy.o)
+DRIVER_OBJS := $(addprefix $(OUT)/driver_,cpuid.o cpuid_bits.o cpuid_list.o \
+	machine.o policy.o)
 DRIVER_CC ?= $(CC)
 DRIVER_BUILD = @mkdir -p $(@D) && $(DRIVER_CC) -std=gnu11 $(CFLAGS) $(SAN) \
 	$(COV) -Wall -Wextra -I$(UNIT_DRIVER) -I$(TOP)/uapi -MMD -MP -c -o $@ $<

@@ -8,7 +8,7 @@
 #include "irq.h"
 #include "../driver/policy.h"
 
-struct machine machine = {
+struct hvpart_machine machine = {
 	.tsc_hz = TSC_HZ, .apic_timer_hz = APIC_HZ, .nr_cpus = NR_TEST_VPS,
 	.phys_bits = 40, .has_xsave = true, .has_pku = true,
 	.has_tsc_aux = true, .has_spec_ctrl = true, .has_ibpb = true,

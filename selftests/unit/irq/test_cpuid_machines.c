@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "irq.h"
+#include "cpuid_insn.h"
 #include "machine.h"
-#include <hvpart/boot.h>
 
 #define HASH_START	0xcbf29ce484222325ull
 
@@ -48,17 +48,27 @@ static void line(const char *fmt, ...)
 		fail("%s: before %snow %s", machine_name, then, now_);
 }
 
+/* Without V_SPEC_CTRL, which makes the world switch do without SPEC_CTRL. */
+static void ask(__u32 leaf, __u32 subleaf, __u32 r[4])
+{
+	struct cpuid_out o = cpuid_insn(leaf, subleaf);
+
+	r[0] = o.a;
+	r[1] = o.b;
+	r[2] = o.c;
+	r[3] = o.d & ~(leaf == 0x8000000a ? (u32)BIT(20) : 0);
+}
+
 static void load_machine(bool la57)
 {
-	struct hvpart_boot_info info = {
-		.tsc_hz = TSC_HZ, .apic_timer_hz = APIC_HZ,
-		.nr_cpus = NR_TEST_VPS, .max_pfn = 1,
-		.flags = la57 ? HVPART_BOOT_LA57 : 0,
-	};
+	struct hvpart_svm svm = {};
 	u32 leaf, sub, a, b, c, d;
 	FILE *f;
 
-	memset(&machine, 0, sizeof(machine));
+	machine = (struct hvpart_machine) {
+		.tsc_hz = TSC_HZ, .apic_timer_hz = APIC_HZ,
+		.nr_cpus = NR_TEST_VPS, .max_pfn = 1, .la57 = la57,
+	};
 	/* The fake's own has every bit set. */
 	if (strcmp(machine_name, "ones")) {
 		hw_forget();
@@ -68,7 +78,7 @@ static void load_machine(bool la57)
 			hw_cpuid(leaf, sub, a, b, c, d);
 		fclose(f);
 	}
-	machine_init(&info);
+	hvp_machine_probe(ask, &machine, &svm);
 	hw_policy(la57);
 }
 

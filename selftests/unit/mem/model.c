@@ -12,7 +12,7 @@ struct child kids[NR_CHILDREN];
 struct pool the_root_pool;
 struct pool *const root_pool = &the_root_pool;
 struct gpa_space root;
-struct machine machine;
+struct hvpart_machine machine;
 u8 *mem;
 u64 nr_pages, top_pfn, zeros_pfn;
 int hv_mutation;
@@ -267,8 +267,7 @@ static void init_cpus(void)
 		struct mcpu *c = &cpus[i];
 
 		va = HV_PERCPU_BASE + i * HV_PERCPU_STRIDE;
-		CHECK_EQ(aspace_map(va, (ARENA + NR_BOOT - 1) << PAGE_SHIFT,
-				    ASPACE_W), 0);
+		CHECK_EQ(aspace_map(va, (ARENA + NR_BOOT - 1) << PAGE_SHIFT), 0);
 		va += 0x8000;
 		c->pc.window_ptes = raw_host_table(va >> PAGE_SHIFT) +
 				    ((va >> PAGE_SHIFT) & 511);
@@ -296,7 +295,7 @@ void model_init(const struct model_options *o)
 	nr_graces = 0;
 	undo_ticket = 0;
 	memset(given, 0, sizeof(given));
-	machine = (struct machine){ .nr_cpus = NR_CPUS, .la57 = o->la57,
+	machine = (struct hvpart_machine){ .nr_cpus = NR_CPUS, .la57 = o->la57,
 				    .page1g = o->page1g, .phys_bits = 46 };
 	cur = &cpus[0];
 	for (i = 0; i < NR_CPUS; i++)

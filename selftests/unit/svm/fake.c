@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include "svmtest.h"
 #include "cpuid_insn.h"
+#include "machine.h"
 #include "log.h"
 #include "world_insn.h"
 
 struct percpu *fake_cpu;
-struct machine machine;
+struct hvpart_machine machine;
 struct pool fake_pool;
 struct fake_fpu fpu;
 int hv_mutation, cr3_reloads;
@@ -58,10 +59,15 @@ void pool_free(struct pool *pool, void *va)
 	free(va);
 }
 
-u64 va_to_spa(const void *va)
+/* The host's addresses fit no physical width. */
+u64 test_va_to_spa(const void *va)
 {
-	/* The image's addresses fit no physical width. */
 	return (u64)(uintptr_t)va & MASK(39, 0);
+}
+
+u64 image_to_spa(const void *va)
+{
+	return test_va_to_spa(va);
 }
 
 void test_reload_cr3(void)
@@ -109,27 +115,31 @@ bool safe_wrmsr(u32 msr, u64 val)
 }
 
 /* A middle-aged EPYC: no NRIPS and the like unless a test switches them on. */
-struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
+static const u32 epyc[][5] = {
+	{ 0, 13, 0, 0, 0 },
+	{ 1, 0xa00f11, 0, BIT(26) | BIT(17), 0 },
+	{ 7, 0, BIT(0) | BIT(7) | BIT(20), BIT(2) | BIT(3), 0 },
+	{ 0x80000000, 0x8000001f, 0, 0, 0 },
+	{ 0x80000001, 0, 0, BIT(2), BIT(25) | BIT(26) },
+	{ 0x80000008, 40, 0, 0, 0 },
+	{ 0x8000000a, 1, 6, 0, BIT(0) },
+};
+
+static void fake_cpuid(__u32 leaf, __u32 subleaf, __u32 r[4])
 {
 	(void)subleaf;
-	switch (leaf) {
-	case 0:
-		return (struct cpuid_out){ 13, 0, 0, 0 };
-	case 1:
-		return (struct cpuid_out){ 0xa00f11, 0, BIT(26) | BIT(17), 0 };
-	case 7:
-		return (struct cpuid_out){ 0, BIT(0) | BIT(7) | BIT(20),
-					   BIT(2) | BIT(3), 0 };
-	case 0x80000000:
-		return (struct cpuid_out){ 0x8000001f, 0, 0, 0 };
-	case 0x80000001:
-		return (struct cpuid_out){ 0, 0, BIT(2), BIT(25) | BIT(26) };
-	case 0x80000008:
-		return (struct cpuid_out){ 40, 0, 0, 0 };
-	case 0x8000000a:
-		return (struct cpuid_out){ 1, 6, 0, BIT(0) };
-	}
-	return (struct cpuid_out){ 0, 0, 0, 0 };
+	memset(r, 0, 16);
+	for (u32 i = 0; i < ARRAY_SIZE(epyc); i++)
+		if (epyc[i][0] == leaf)
+			memcpy(r, &epyc[i][1], 16);
+}
+
+struct cpuid_out cpuid_insn(u32 leaf, u32 subleaf)
+{
+	u32 r[4];
+
+	fake_cpuid(leaf, subleaf, r);
+	return (struct cpuid_out){ r[0], r[1], r[2], r[3] };
 }
 
 void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host)
@@ -155,9 +165,9 @@ void fake_reset(void)
 		cpus[i].vendor = &vendor_cpus[i];
 	}
 	fake_cpu = &cpus[0];
-	svm_probe();
-	svm.nr_asids = 6;
-	svm.nrips = svm.decode_assists = false;
+	memset(&machine, 0, sizeof(machine));
+	memset(&svm, 0, sizeof(svm));
+	hvp_machine_probe(fake_cpuid, &machine, &svm);
 	memset(&fpu, 0, sizeof(fpu));
 }
 
