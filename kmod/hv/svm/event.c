@@ -12,7 +12,6 @@
 #define DB_VECTOR	1
 #define BP_VECTOR	3
 #define OF_VECTOR	4
-#define GP_VECTOR	13
 #define DR6_BS		BIT(14)
 
 struct hv_event *vendor_event(struct vendor_vp *v)
@@ -161,24 +160,22 @@ void vendor_set_cr8(struct vendor_vp *v, u8 cr8)
 
 /*
  * One instruction of the guest, to look behind it: it is run with RFLAGS.TF
- * (vendor_run() sets it), and #DB is always intercepted.
+ * (vendor_run() sets it), and #DB is always intercepted. So is any other
+ * exception meanwhile: delivered by the CPU it would push our TF.
  *
  * STEP_IRET, the end of an NMI handler: the IRET intercept comes before the IRET
  * (15.9), so masking ends only when the guest is elsewhere.
  *
  * STEP_CR8: the intercept comes before the MOV, and does not say from which
- * register. So the guest does it, and what it wrote stands in V_TPR. A #GP of it
- * must not push our TF.
+ * register. So the guest does it, and what it wrote stands in V_TPR.
  */
 static void step_begin(struct vendor_vp *v, u8 what)
 {
 	v->stepping = what;
 	v->step_tf = v->regs.rflags & RFLAGS_TF;
 	v->step_dr6 = v->vmcb->dr6;
-	if (what == STEP_CR8) {
+	if (what == STEP_CR8)
 		v->vmcb->intercept_cr_write = 0;
-		v->vmcb->intercept_exc |= BIT(GP_VECTOR);
-	}
 }
 
 static void step_end(struct vendor_vp *v)
@@ -188,7 +185,7 @@ static void step_end(struct vendor_vp *v)
 	    !v->step_tf)
 		v->regs.rflags &= ~RFLAGS_TF;
 	v->stepping = STEP_NONE;
-	v->vmcb->intercept_exc &= ~BIT(GP_VECTOR);
+	v->vmcb->intercept_exc = SVM_CHILD_EXCEPTIONS;
 	vendor_want_tpr_window(v, v->tpr_window);
 }
 

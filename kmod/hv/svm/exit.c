@@ -8,10 +8,10 @@
  */
 #include "svm.h"
 
-#define VECTOR_DB	1
-#define VECTOR_GP	13		/* of a move to CR8 (event.c) */
-#define VECTOR_AC	17
+#define VECTOR_PF	14
 #define VECTOR_MC	18
+/* #DF, #TS, #NP, #SS, #GP, #PF, #AC, #CP, #VC, #SX (8.2) */
+#define WITH_ERROR	(BIT(8) | MASK(14, 10) | BIT(17) | BIT(21) | BIT(29) | BIT(30))
 
 /* Codes 0x60 on: reason and length in a byte, so that an exit costs one look. */
 #define ROW_FIRST	VMEXIT_INTR
@@ -87,26 +87,20 @@ static void decode_npf(const struct vmcb *vmcb, struct hv_exit *exit)
 	}
 }
 
-static void decode_exception(const struct vmcb *vmcb, struct hv_exit *exit)
+/* All but #DB, #AC and #MC come only in a step (event.c). */
+static void decode_exception(struct vmcb *vmcb, struct hv_exit *exit)
 {
+	u8 vector = vmcb->exit_code - VMEXIT_EXCP_BASE;
+
 	exit->reason = EXIT_EXCEPTION;
-	exit->exc.vector = vmcb->exit_code - VMEXIT_EXCP_BASE;
-	exit->exc.has_error = false;
-	exit->exc.error = 0;
-	exit->exc.param = 0;
-	switch (exit->exc.vector) {
-	case VECTOR_MC:
+	exit->exc.vector = vector;
+	exit->exc.has_error = WITH_ERROR >> vector & 1;
+	exit->exc.error = exit->exc.has_error ? vmcb->exit_info1 : 0;
+	exit->exc.param = vmcb->dr6;
+	if (vector == VECTOR_MC)
 		exit->reason = EXIT_MC;
-		break;
-	case VECTOR_GP:
-	case VECTOR_AC:
-		exit->exc.has_error = true;
-		exit->exc.error = vmcb->exit_info1;
-		break;
-	case VECTOR_DB:
-		exit->exc.param = vmcb->dr6;
-		break;
-	}
+	else if (vector == VECTOR_PF)	/* the CPU has not set it (15.12.15) */
+		vmcb->cr2 = vmcb->exit_info2;
 }
 
 static void set_length(const struct vmcb *vmcb, struct hv_exit *exit, u8 len)
@@ -120,7 +114,7 @@ static void set_length(const struct vmcb *vmcb, struct hv_exit *exit, u8 len)
 
 void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit)
 {
-	const struct vmcb *vmcb = v->vmcb;
+	struct vmcb *vmcb = v->vmcb;
 	u64 code = vmcb->exit_code;
 	u8 row;
 

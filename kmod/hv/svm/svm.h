@@ -39,6 +39,8 @@ extern struct hvpart_svm svm;
 
 /* intercept.c */
 #define SVM_CHILD_EXCEPTIONS	(BIT(1) | BIT(17) | BIT(18))
+/* All but INT3's and INTO's, which no IRET and no MOV raises. */
+#define SVM_STEP_EXCEPTIONS	((u32)~(BIT(3) | BIT(4)))
 void svm_intercepts_child(struct vmcb *vmcb);
 void svm_intercepts_root(struct vmcb *vmcb);
 

@@ -115,8 +115,10 @@ static void regs_to_vmcb(struct vendor_vp *v)
 	vmcb->rsp = v->regs.gpr[GPR_RSP];
 	vmcb->rip = v->regs.rip;
 	vmcb->rflags = v->regs.rflags;
-	if (v->stepping)
+	if (v->stepping) {
 		vmcb->rflags |= RFLAGS_TF;
+		vmcb->intercept_exc = SVM_STEP_EXCEPTIONS;
+	}
 }
 
 static void regs_from_vmcb(struct vendor_vp *v)

@@ -133,6 +133,17 @@ static void unasked(struct vmcb *c, struct cpu_regs *regs)
 	}
 }
 
+static u32 seen_exc;
+
+static void faulting(struct vmcb *c, struct cpu_regs *regs)
+{
+	(void)regs;
+	seen_exc = c->intercept_exc;
+	c->rip = 0x2000;
+	c->exit_code = entries++ ? VMEXIT_EXCP_BASE + 13 : VMEXIT_IRET;
+	c->exit_info1 = 0x28;
+}
+
 void test_nmi_window(void)
 {
 	struct hv_exit e;
@@ -166,7 +177,23 @@ void test_nmi_window(void)
 	vendor_run(&v, &e);
 	CHECK(e.reason == EXIT_INTR && vendor_nmi_ready(&v));
 
+	/* An IRET that faults: what it raises does not push our TF. */
+	v.event = (struct hv_event){ .valid = true, .type = EVENT_NMI,
+				     .vector = 2 };
+	v.regs.rflags = RFLAGS_FIXED;
+	vendor_want_nmi_window(&v, true);
+	entries = 0;
+	fake_vmrun = faulting;
+	vendor_run(&v, &e);
+	CHECK(e.reason == EXIT_EXCEPTION && e.exc.vector == 13);
+	CHECK_EQ(e.exc.error, 0x28);
+	CHECK(seen_exc == SVM_STEP_EXCEPTIONS && !vendor_nmi_ready(&v));
+	CHECK(!(v.regs.rflags & RFLAGS_TF));
+
 	/* In the middle of the step nothing may push our TF. */
+	fake_vmrun = unasked;
+	v.nmi_masked = v.iret_seen = false;
+	v.stepping = STEP_NONE;
 	v.event = (struct hv_event){ .valid = true, .type = EVENT_NMI,
 				     .vector = 2 };
 	v.regs.rflags = RFLAGS_FIXED | RFLAGS_IF;
@@ -226,8 +253,9 @@ static void move(struct hv_exit *e, u64 second, u64 rflags)
 	CHECK_EQ(entries, 2);
 	CHECK(entered[0].cr == BIT(8) && !(entered[0].exc & BIT(13)));
 	CHECK_EQ(entered[0].rflags & RFLAGS_TF, rflags & RFLAGS_TF);
-	/* One step, with nothing in its way, and a #GP does not push our TF. */
-	CHECK(!entered[1].cr && entered[1].exc & BIT(13));
+	/* One step, with nothing in its way, and no exception pushes our TF. */
+	CHECK(!entered[1].cr);
+	CHECK_EQ(entered[1].exc, SVM_STEP_EXCEPTIONS);
 	CHECK(entered[1].rflags & RFLAGS_TF);
 	/* Afterwards all is as it was. */
 	CHECK_EQ(v.regs.rflags, RFLAGS_FIXED | rflags);
@@ -250,6 +278,15 @@ void test_cr8(void)
 	move(&e, VMEXIT_EXCP_BASE + 13, RFLAGS_IF);
 	CHECK(e.reason == EXIT_EXCEPTION && e.exc.vector == 13);
 	CHECK(e.exc.has_error && v.regs.rip == 0x2000);
+	/* Its page went away meanwhile: CR2 is ours to set. */
+	v.vmcb->exit_info1 = 0x14;
+	v.vmcb->exit_info2 = 0x2000;
+	move(&e, VMEXIT_EXCP_BASE + 14, 0);
+	CHECK(e.reason == EXIT_EXCEPTION && e.exc.vector == 14);
+	CHECK(e.exc.has_error && e.exc.error == 0x14);
+	CHECK_EQ(v.vmcb->cr2, 0x2000);
+	move(&e, VMEXIT_EXCP_BASE + 6, 0);
+	CHECK(e.exc.vector == 6 && !e.exc.has_error && !e.exc.error);
 	/* Something else comes first: it is tried again. */
 	move(&e, VMEXIT_INTR, RFLAGS_IF);
 	CHECK_EQ(e.reason, EXIT_INTR);
