@@ -5,13 +5,14 @@
 
 #include <linux/types.h>
 #include <hvpart/cpuid_policy.h>
+#include <hvpart/machine.h>
 
 enum hvp_cpuid_reg { EAX, EBX, ECX, EDX };
 
 /**
  * struct hvp_cpuid - the machine, and the list that is made of it
  * @read:  CPUID of the machine: @regs are EAX, EBX, ECX, EDX
- * @la57:  five-level paging is on
+ * @machine: what was found out about it
  * @out:   where the list goes, zero
  * @room:  bytes there
  * @bytes: how many it takes
@@ -22,7 +23,7 @@ enum hvp_cpuid_reg { EAX, EBX, ECX, EDX };
  */
 struct hvp_cpuid {
 	void (*read)(u32 leaf, u32 subleaf, u32 *regs);
-	bool la57;
+	const struct hvpart_machine *machine;
 	struct hvpart_cpuid_policy *out;
 	size_t room;
 
@@ -49,8 +50,6 @@ void hvp_cpuid_edit(struct hvp_cpuid *c, u8 source, enum hvp_cpuid_reg reg,
 bool hvp_cpuid_has_leaf(struct hvp_cpuid *c, u32 leaf);
 /* The machine's leaf, zero when it is not there. */
 void hvp_cpuid_machine(struct hvp_cpuid *c, u32 leaf, u32 subleaf, u32 *regs);
-bool hvp_cpuid_bit(struct hvp_cpuid *c, u32 leaf, enum hvp_cpuid_reg reg,
-		   unsigned int bit);
 /* Fills @xcr0, @intel. */
 void hvp_cpuid_probe(struct hvp_cpuid *c);
 

@@ -123,31 +123,17 @@ static const struct {
 	{ 64 + 56, LX21, EAX, 29 },
 };
 
-static bool has_ibpb(struct hvp_cpuid *c)
-{
-	return hvp_cpuid_bit(c, 0x80000008, EBX, 12) ||
-		hvp_cpuid_bit(c, 0x07, EDX, 26);
-}
-
-static bool has_spec_ctrl(struct hvp_cpuid *c)
-{
-	return hvp_cpuid_bit(c, 0x80000008, EBX, 14) ||
-		hvp_cpuid_bit(c, 0x80000008, EBX, 15) ||
-		hvp_cpuid_bit(c, 0x80000008, EBX, 24) ||
-		hvp_cpuid_bit(c, 0x07, EDX, 26);
-}
-
 static bool met(struct hvp_cpuid *c, enum need need)
 {
 	switch (need) {
 	case NEED_LA57:
-		return c->la57;
+		return c->machine->la57;
 	case NEED_TSC_AUX:
-		return hvp_cpuid_bit(c, 0x80000001, EDX, 27);
+		return c->machine->has_tsc_aux;
 	case NEED_IBPB:
-		return has_ibpb(c);
+		return c->machine->has_ibpb;
 	case NEED_SPEC_CTRL:
-		return has_spec_ctrl(c);
+		return c->machine->has_spec_ctrl;
 	default:
 		return (c->xcr0 & state[need]) == state[need];
 	}
@@ -177,7 +163,7 @@ static void constants(struct hvp_cpuid *c, enum place n, u32 *r)
 		r[EAX] = min(r[EAX], 1u);
 		break;
 	case LX8:
-		if (!c->la57)
+		if (!c->machine->la57)
 			r[EAX] = 48 << 8;
 		break;
 	default:

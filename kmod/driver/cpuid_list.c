@@ -4,12 +4,6 @@
 #include <linux/string.h>
 #include "cpuid.h"
 
-#define PAGE_BYTES	4096
-#define XSAVE_HEADER	576	/* legacy region and header */
-#define XCR0_AVX512	0xe0
-/* x87, SSE, AVX, AVX-512, PKRU: what a world switch saves (kmod/hv/machine.c) */
-#define XCR0_KNOWN	0x2e7
-
 bool hvp_cpuid_has_leaf(struct hvp_cpuid *c, u32 leaf)
 {
 	u32 r[4];
@@ -27,43 +21,14 @@ void hvp_cpuid_machine(struct hvp_cpuid *c, u32 leaf, u32 subleaf, u32 *regs)
 		memset(regs, 0, 4 * sizeof(*regs));
 }
 
-bool hvp_cpuid_bit(struct hvp_cpuid *c, u32 leaf, enum hvp_cpuid_reg reg,
-		   unsigned int bit)
-{
-	u32 r[4];
-
-	hvp_cpuid_machine(c, leaf, 0, r);
-	return r[reg] >> bit & 1;
-}
-
-/* Bytes of the standard format. */
-static u32 xsave_bytes(struct hvp_cpuid *c)
-{
-	u32 bytes = XSAVE_HEADER, r[4], n;
-
-	for (n = 2; n < 64; n++) {
-		if (!(c->xcr0 >> n & 1))
-			continue;
-		c->read(0x0d, n, r);
-		if (r[EBX] + r[EAX] > bytes)
-			bytes = r[EBX] + r[EAX];
-	}
-	return bytes;
-}
-
-/* The hypervisor comes to the same XCR0: it saves a child's state in one page. */
 void hvp_cpuid_probe(struct hvp_cpuid *c)
 {
 	u32 r[4];
 
 	c->read(0, 0, r);
 	c->intel = r[EBX] == 0x756e6547;
-	if (!hvp_cpuid_bit(c, 0x01, ECX, 26))
-		return;
-	c->read(0x0d, 0, r);
-	c->xcr0 = r[EAX] & XCR0_KNOWN;
-	if (xsave_bytes(c) > PAGE_BYTES)
-		c->xcr0 &= ~(u64)XCR0_AVX512;
+	if (c->machine->has_xsave)
+		c->xcr0 = c->machine->xcr0_mask;
 }
 
 /* The next @bytes of the list; NULL: it is full. */

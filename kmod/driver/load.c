@@ -282,7 +282,7 @@ static int place_cpuid(struct hvpart_boot_info *i, size_t at, size_t room)
 {
 	struct hvp_cpuid c = {
 		.read = hvp_cpuid_insn,
-		.la57 = load.la57,
+		.machine = &i->machine,
 		.out = (void *)i + at,
 		.room = room,
 	};
