@@ -141,6 +141,15 @@ static void edit(const struct vp *vp, const struct hvpart_cpuid_edit *e,
 	*reg = (*reg & ~e->mask) | val;
 }
 
+/* By itself, so that a leaf without edits saves no registers for it. */
+static __noinline void edit_all(const struct vp *vp,
+				const struct hvpart_cpuid_leaf *l, u32 subleaf,
+				struct cpuid_regs *r)
+{
+	for (u32 i = 0; i < l->nr_edits; i++)
+		edit(vp, &edits(l)[i], subleaf, r);
+}
+
 static void answer(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *out)
 {
 	const struct hvpart_cpuid_leaf *l = first(cpuid_policy);
@@ -152,8 +161,8 @@ static void answer(struct vp *vp, u32 leaf, u32 subleaf, struct cpuid_regs *out)
 		if (!cpuid_fits((const struct cpuid_key *)l, leaf, subleaf))
 			continue;
 		*out = *(const struct cpuid_regs *)l->reg;
-		for (u32 i = 0; i < l->nr_edits; i++)
-			edit(vp, &edits(l)[i], subleaf, out);
+		if (l->nr_edits)
+			edit_all(vp, l, subleaf, out);
 		break;
 	}
 }

@@ -79,7 +79,7 @@ static bool applies(const struct cpuid_override *o, struct vp *vp, u32 leaf,
 }
 
 /* For all VPs first, then for this one: the narrower wins. */
-void cpuid_apply_overrides(struct vp *vp, u32 leaf, u32 subleaf,
+__noinline void cpuid_apply_overrides(struct vp *vp, u32 leaf, u32 subleaf,
 			   struct cpuid_regs *r)
 {
 	struct partition *p = vp->partition;

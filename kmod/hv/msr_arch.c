@@ -273,7 +273,7 @@ static enum msr_result table_read(struct vp *vp, u32 msr, u64 *val)
 	return MSR_OK;
 }
 
-enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
+__noinline enum msr_result msr_arch_read(struct vp *vp, u32 msr, u64 *val)
 {
 	bool ibpb;
 
