@@ -167,15 +167,30 @@ static void die(struct percpu *cpu, struct vp *vp, const struct hv_exit *e)
 }
 
 /* Exits that need no look by themselves: what they call says so (LOOK()). */
-#define PURE_EXITS	(BIT(EXIT_CPUID) | BIT(EXIT_MSR_READ) | BIT(EXIT_HYPERCALL))
+static bool pure_exit(struct percpu *cpu, struct vp *vp, const struct hv_exit *e)
+{
+	switch (e->reason) {
+	case EXIT_HYPERCALL:
+		hypercall(vp, e->insn_len);
+		return true;
+	case EXIT_MSR_READ:
+		do_rdmsr(cpu, vp, e->insn_len);
+		return true;
+	case EXIT_CPUID:
+		do_cpuid(vp, e->insn_len);
+		return true;
+	default:
+		return false;
+	}
+}
 
 static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 {
-	if (!(PURE_EXITS & BIT(e->reason))) {
-		LOOK(cpu, LOOK_EXIT);
-		if (!MUTATED(SYNC_EXIT))
-			dispatch_sync(cpu, vp);
-	}
+	if (pure_exit(cpu, vp, e))
+		return;
+	LOOK(cpu, LOOK_EXIT);
+	if (!MUTATED(SYNC_EXIT))
+		dispatch_sync(cpu, vp);
 	switch (e->reason) {
 	case EXIT_INTR:
 	case EXIT_NMI:
@@ -191,22 +206,13 @@ static void child_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 	case EXIT_NMI_WINDOW:
 	case EXIT_CR8:
 		break;
-	case EXIT_CPUID:
-		do_cpuid(vp, e->insn_len);
-		break;
 	case EXIT_HLT:
 		vp_skip(vp, e->insn_len);
 		vp->halted = true;
 		break;
-	case EXIT_HYPERCALL:
-		hypercall(vp, e->insn_len);
-		break;
 	case EXIT_IO:
 		intercept_io(vp, e);
 		to_parent(cpu);
-		break;
-	case EXIT_MSR_READ:
-		do_rdmsr(cpu, vp, e->insn_len);
 		break;
 	case EXIT_MSR_WRITE:
 		do_wrmsr(cpu, vp, e->insn_len);
@@ -293,12 +299,9 @@ static void root_nested_fault(struct vp *vp, const struct hv_exit *e)
 	}
 }
 
-static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
+static void root_other(struct vp *vp, const struct hv_exit *e)
 {
 	switch (e->reason) {
-	case EXIT_HYPERCALL:
-		hypercall(vp, e->insn_len);
-		break;
 	case EXIT_MSR_READ:
 		root_rdmsr(vp, e->insn_len);
 		break;
@@ -320,6 +323,14 @@ static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
 		       e->vendor_code, vp->v.regs.rip);
 		HV_BUG("unexpected exit of the root");
 	}
+}
+
+static void root_exit(struct percpu *cpu, struct vp *vp, struct hv_exit *e)
+{
+	if (likely(e->reason == EXIT_HYPERCALL))
+		hypercall(vp, e->insn_len);
+	else
+		root_other(vp, e);
 	/* A ticket drawn by this call: what the root must still bring about. */
 	if (cpu->current == vp && vp->caller_page && !MUTATED(ROOT_TICKET))
 		dispatch_tell_ticket(cpu, vp->caller_page);

@@ -37,8 +37,6 @@ static const u8 rows[ROW_LAST - ROW_FIRST + 1] = {
 	ROW(VMEXIT_WBINVD, EXIT_CACHE, 2),
 	ROW(VMEXIT_PAUSE, EXIT_PAUSE, 2),
 	ROW(VMEXIT_HLT, EXIT_HLT, 1),
-	ROW(VMEXIT_TASK_SWITCH, EXIT_TASK_SWITCH, 0),
-	ROW(VMEXIT_SHUTDOWN, EXIT_SHUTDOWN, 0),
 	ROW(VMEXIT_VMMCALL, EXIT_HYPERCALL, 3),
 	ROW(VMEXIT_XSETBV, EXIT_XSETBV, 3),
 	ROW(VMEXIT_INVLPGA, EXIT_UD, 3),
@@ -105,10 +103,13 @@ static void decode_exception(struct vmcb *vmcb, struct hv_exit *exit)
 
 static void set_length(const struct vmcb *vmcb, struct hv_exit *exit, u8 len)
 {
-	u64 n = vmcb->next_rip - vmcb->rip;
+	u64 n;
 
 	exit->insn_len = len;
-	if (svm.nrips && len && n && n <= 15)
+	if (!svm.nrips || !len)
+		return;
+	n = vmcb->next_rip - vmcb->rip;
+	if (n && n <= 15)
 		exit->insn_len = n;
 }
 
@@ -126,11 +127,6 @@ void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit)
 		row = rows[code - ROW_FIRST];
 		exit->reason = row & ROW_REASON;
 		set_length(vmcb, exit, row >> ROW_LEN_SHIFT);
-		if (exit->reason == EXIT_TASK_SWITCH)
-			exit->task.selector = vmcb->exit_info1;
-		/* What led to a shutdown has had its chance (15.14.3). */
-		else if (exit->reason == EXIT_SHUTDOWN)
-			v->event.valid = false;
 	} else if (code >= VMEXIT_EXCP_BASE && code <= VMEXIT_EXCP_LAST) {
 		decode_exception(vmcb, exit);
 	} else if (code == VMEXIT_IOIO) {
@@ -141,6 +137,13 @@ void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit)
 		set_length(vmcb, exit, 2);
 	} else if (code == VMEXIT_NPF) {
 		decode_npf(vmcb, exit);
+	} else if (code == VMEXIT_TASK_SWITCH) {
+		exit->reason = EXIT_TASK_SWITCH;
+		exit->task.selector = vmcb->exit_info1;
+	} else if (code == VMEXIT_SHUTDOWN) {
+		exit->reason = EXIT_SHUTDOWN;
+		/* What led to it has had its chance (15.14.3). */
+		v->event.valid = false;
 	} else if ((s32)code < 0 && (s32)code >= -4) {
 		/*
 		 * VMEXIT_INVALID, _BUSY, _IDLE_REQUIRED. One emulator extends

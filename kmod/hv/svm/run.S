@@ -11,14 +11,14 @@
 	.globl svm_vmrun
 	.type svm_vmrun, @function
 
-/* void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host_vmcb_spa) */
+/*
+ * RDI: the control block's address, RSI: struct cpu_regs, RDX: that of the host's.
+ * No function of C: R13 to R15 do not survive.
+ */
 svm_vmrun:
 	push	%rbx
 	push	%rbp
 	push	%r12
-	push	%r13
-	push	%r14
-	push	%r15
 	push	%rdx
 	push	%rsi
 
@@ -61,11 +61,7 @@ svm_vmrun:
 	mov	%r14, REGS_R14(%rax)
 	mov	%r15, REGS_R15(%rax)
 
-	pop	%rsi
-	pop	%rdx
-	pop	%r15
-	pop	%r14
-	pop	%r13
+	add	$16, %rsp
 	pop	%r12
 	pop	%rbp
 	pop	%rbx

@@ -58,7 +58,19 @@ bool svm_own_exit(struct vendor_vp *v);
 void svm_exit_decode(struct vendor_vp *v, struct hv_exit *exit);
 
 /* run.S: GPRs but RAX and RSP come from and go to @regs. */
+#ifdef HV_UNIT_TEST
 void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs, u64 host_vmcb_spa);
+#else
+static inline void svm_vmrun(u64 vmcb_spa, struct cpu_regs *regs,
+			     u64 host_vmcb_spa)
+{
+	/* It saves what the loop needs, which is three registers. */
+	__asm__ volatile("call svm_vmrun"
+			 : "+D"(vmcb_spa), "+S"(regs), "+d"(host_vmcb_spa)
+			 : : "rax", "rcx", "r8", "r9", "r10", "r11",
+			   "r13", "r14", "r15", "memory", "cc");
+}
+#endif
 
 static inline void svm_intercept(struct vmcb *vmcb, u32 bit, bool on)
 {

@@ -127,15 +127,8 @@ static void regs_from_vmcb(struct vendor_vp *v)
 
 	v->regs.gpr[GPR_RAX] = vmcb->rax;
 	v->regs.gpr[GPR_RSP] = vmcb->rsp;
-	v->regs.rip = v->exit_rip = vmcb->rip;
+	v->regs.rip = vmcb->rip;
 	v->regs.rflags = vmcb->rflags;
-}
-
-/* An NMI handler's IRET, a move to CR8: what there is to follow (event.c). */
-static bool own_exit(struct vendor_vp *v)
-{
-	return (v->own_exits || v->vmcb->exit_code == VMEXIT_IRET) &&
-		svm_own_exit(v);
 }
 
 /*
@@ -154,7 +147,7 @@ void vendor_run(struct vendor_vp *v, struct hv_exit *exit)
 		svm_vmrun(v->vmcb_spa, &v->regs, cpu->vendor->host_spa);
 		regs_from_vmcb(v);
 		svm_event_store(v);
-	} while (own_exit(v));
+	} while (unlikely(v->own_exits) && svm_own_exit(v));
 	svm_exit_decode(v, exit);
 }
 
