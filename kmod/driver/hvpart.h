@@ -32,14 +32,12 @@ enum hvp_cpu_state { HVP_BARE, HVP_ENTERING, HVP_DEMOTED, HVP_LEAVING };
  * @state:  written on that CPU with interrupts off only
  * @in, @out: parameter pages of hvp_call(); use with interrupts off
  * @caller: struct hvpart_caller_page, registered while demoted
- * @caller_spa: where that is
  */
 struct hvp_cpu {
 	enum hvp_cpu_state state;
 	struct hvpart_cpu_frame *frame;
 	void *in, *out;
 	void *caller;
-	u64 caller_spa;
 };
 
 DECLARE_PER_CPU(struct hvp_cpu, hvp_cpu);

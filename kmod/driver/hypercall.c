@@ -98,7 +98,6 @@ int hvp_hypercall_init(void)
 			hvp_hypercall_exit();
 			return -ENOMEM;
 		}
-		c->caller_spa = __pa(c->caller);
 	}
 	return 0;
 }

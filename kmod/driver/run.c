@@ -217,24 +217,19 @@ static int vp_clear_suspend(struct hvp_vp *vp)
 /* No output: the VP's page says the same, and stays with the VP. */
 static u16 vp_dispatch_on(struct hvp_vp *vp, struct hvp_cpu *cpu, u64 *ticket)
 {
-	struct hvpart_caller_page *page = cpu->caller;
-	struct hv_input_dispatch_vp *in = (void *)page->input;
+	const u64 id = vp->part->account.id;
+	const u32 flags = vp->resume ?
+		HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND : 0;
 	u16 status;
 
-	*in = (struct hv_input_dispatch_vp) {
-		.partition_id = vp->part->account.id,
-		.vp_index = vp->index,
-		.flags = vp->resume ?
-			HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND : 0,
-	};
 	vp_arm_timer(vp);
-	trace_hvpart_vp_run(in->partition_id, in->vp_index, in->flags,
-			    vp->timer_deadline);
-	status = hvp_status(hvp_hypercall_on(cpu, HVCALL_DISPATCH_VP,
-			cpu->caller_spa + offsetof(typeof(*page), input), 0));
+	trace_hvpart_vp_run(id, vp->index, flags, vp->timer_deadline);
+	status = hvp_status(hvp_hypercall_on(cpu,
+			HVCALL_DISPATCH_VP | HV_HYPERCALL_FAST_BIT, id,
+			vp->index | (u64)flags << 32));
 	if (status == HV_STATUS_SUCCESS)
 		vp->resume = false;
-	*ticket = hvp_take_notes(page);
+	*ticket = hvp_take_notes(cpu->caller);
 	return status;
 }
 

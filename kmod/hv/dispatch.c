@@ -324,11 +324,13 @@ hv_status hc_dispatch_vp(struct hcall *c)
 	const struct hv_input_dispatch_vp *in = (void *)c->in;
 	struct percpu *cpu = this_cpu();
 	struct vp *vp = c->target;
+	/* In registers there is half of the input, and no output. */
+	u64 out_gpa = c->fast ? 0 : c->out_gpa;
 	hv_status st;
 
 	if (in->flags & ~DISPATCH_FLAGS_KNOWN)
 		return HV_STATUS_INVALID_PARAMETER;
-	if (!IS_ALIGNED(c->out_gpa, HV_HYPERCALL_ALIGNMENT))
+	if (!IS_ALIGNED(out_gpa, HV_HYPERCALL_ALIGNMENT))
 		return HV_STATUS_INVALID_ALIGNMENT;
 	/* After a fault of ours no child runs any more (DESIGN wall 13). */
 	if (unlikely(READ_ONCE(hv_faults)))
@@ -346,7 +348,7 @@ hv_status hc_dispatch_vp(struct hcall *c)
 	c->keep_claim = true;
 	vp->caller = c->vp;
 	vp->stats.dispatches++;
-	cpu->dispatch_out = c->out_gpa;
+	cpu->dispatch_out = out_gpa;
 	cpu->tell_root = false;
 	cpu->synced = true;
 	LOOK(cpu, LOOK_DISPATCH);

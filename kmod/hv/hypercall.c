@@ -47,7 +47,8 @@ static const struct hc_desc calls[] = {
 		      #fn ": blocks must fit a page");			\
 	static_assert(!((in) % 4) && (in) / 4 < 256, #fn ": input header");	\
 	static_assert(!((out) % 8) && (out) / 8 < 256, #fn ": output header");	\
-	static_assert(!((shape) & HC_FAST) || ((in) <= 16 && !(out) &&	\
+	static_assert(!((shape) & HC_FAST) || (!(out) &&		\
+		      ((in) <= 16 || (code) == HVCALL_DISPATCH_VP) &&	\
 		      !((shape) & (HC_REP | HC_VAR))),			\
 		      #fn ": fast calls have 16 bytes in and nothing out"); \
 	static_assert(!(ein) || ((shape) & HC_REP), #fn ": list without rep"); \
@@ -182,12 +183,12 @@ static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 
 	c->in = cpu->hcall_in;
 	c->out = cpu->hcall_out;
-	c->list = c->in + d->in_words * 4 + c->var_qwords * 8;
 	if (c->fast) {
 		((u64 *)c->in)[0] = c->in_gpa;
 		((u64 *)c->in)[1] = c->out_gpa;
 		return HV_STATUS_SUCCESS;
 	}
+	c->list = c->in + d->in_words * 4 + c->var_qwords * 8;
 	in = in_bytes(d, c);
 	out = out_bytes(d, c);
 	if ((in && !block_ok(c->in_gpa, in)) ||
@@ -207,11 +208,14 @@ static hv_status fetch(const struct hc_desc *d, struct hcall *c)
 
 static hv_status store(const struct hc_desc *d, struct hcall *c, hv_status st)
 {
-	/* What an earlier round of a rep call has written stays. */
-	u32 done = c->rep_start * d->elem_out;
-	u32 bytes = d->out_qwords * 8 + c->rep_done * d->elem_out - done;
+	u32 done, bytes;
 
-	if (c->fast || !bytes || (st && !(d->shape & HC_REP)))
+	if (c->fast || (st && !(d->shape & HC_REP)))
+		return st;
+	/* What an earlier round of a rep call has written stays. */
+	done = c->rep_start * d->elem_out;
+	bytes = d->out_qwords * 8 + c->rep_done * d->elem_out - done;
+	if (!bytes)
 		return st;
 	/* The page went away meanwhile: the caller's own race. */
 	if (!gpa_write(&c->caller->gpa, c->out_gpa + done, c->out + done,

@@ -112,7 +112,7 @@ X(HVCALL_GET_VP_STATE, hc_get_vp_state, S(hv_input_get_vp_state), \
 X(HVCALL_SET_VP_STATE, hc_set_vp_state, S(hv_input_set_vp_state), 0, 0, 0, \
   HC_VAR, P_CREATE, T_VP) \
 X(HVCALL_DISPATCH_VP, hc_dispatch_vp, S(hv_input_dispatch_vp), 0, 0, 0, \
-  HC_SIMPLE, P_CREATE, T_VP) \
+  HC_FAST, P_CREATE, T_VP) \
 /* intercept results, interrupts */ \
 X(HVCALL_REGISTER_INTERCEPT_RESULT, hc_register_result, \
   S(hv_input_register_intercept_result), 0, 0, 0, HC_SIMPLE, P_CREATE, \

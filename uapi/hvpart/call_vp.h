@@ -233,8 +233,9 @@ HVPART_ASSERT_OFFSET(struct hv_local_interrupt_controller_state,
 #define HV_DISPATCH_VP_FLAG_SCAN_INTERRUPT_INJECTION	0x40U
 
 /*
- * S HVCALL_DISPATCH_VP. Issued with interrupts off; always completes. The same
- * state and event stand in the VP's struct hvpart_vp_page.
+ * S F HVCALL_DISPATCH_VP. Issued with interrupts off; always completes. The same
+ * state and event stand in the VP's struct hvpart_vp_page. A fast call is the
+ * shorter way: what stands before @time_slice in the two registers, no output.
  */
 struct hv_input_dispatch_vp {
 	__u64 partition_id;

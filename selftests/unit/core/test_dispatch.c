@@ -131,6 +131,33 @@ static void refused(void)
 	end_guest(p);
 }
 
+/* In registers: the same call without an output; what stands in R8 is no GPA. */
+static void fast(void)
+{
+	const u64 resume = (u64)HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND << 32;
+
+	begin(2);
+	memset(root_out(), 0x55, 8);
+	CHECK_EQ(root_fast(HVCALL_DISPATCH_VP, p->id, 1), 0);
+	CHECK_EQ(p->vps[1]->stats.dispatches, 1);
+	CHECK_EQ(*(u64 *)root_out(), 0x5555555555555555ull);
+	CHECK_EQ(vp_page(p->vps[1])->dispatch_state, READY);
+	vp->intercept_suspend = true;
+	CHECK_EQ(root_fast(HVCALL_DISPATCH_VP, p->id, 0), 0);
+	CHECK_EQ(vp_page(vp)->dispatch_event, SUSPEND);
+	CHECK(vp->intercept_suspend);
+	CHECK_EQ(root_fast(HVCALL_DISPATCH_VP, p->id, resume), 0);
+	CHECK(!vp->intercept_suspend);
+	CHECK_EQ(vp_page(vp)->dispatch_state, READY);
+	for (u32 bit = 1; bit < 32; bit++)
+		CHECK_EQ(root_fast(HVCALL_DISPATCH_VP, p->id, 1ull << (32 + bit)),
+			 5);
+	CHECK_EQ(root_fast(HVCALL_DISPATCH_VP, p->id, 2), 0xe);
+	CHECK_EQ(root_fast(HVCALL_DISPATCH_VP, p->id + 1, 0), 0xd);
+	CHECK_EQ(vp->stats.dispatches, 2);
+	end_guest(p);
+}
+
 /* While one CPU runs it, no other gets it, and nothing of it changes. */
 static void on_other_cpu(struct vp *v, struct hv_exit *e)
 {
@@ -386,6 +413,7 @@ const struct test dispatch_tests[] = {
 	{ "dispatch: suspension", suspended },
 	{ "dispatch: HLT, idle, SIPI", waiting },
 	{ "dispatch: what is refused", refused },
+	{ "dispatch: in registers", fast },
 	{ "dispatch: one CPU at a time", exclusive },
 	{ "dispatch: deadlines armed and re-armed", deadlines },
 	{ "dispatch: a guest's APIC timer", guest_timer },
