@@ -60,7 +60,8 @@ void intercept_io(struct vp *vp, const struct hv_exit *e)
 	fill_header(vp, &m->header, e->insn_len, e->io.in ?
 		    HV_INTERCEPT_ACCESS_READ : HV_INTERCEPT_ACCESS_WRITE);
 	m->port_number = e->io.port;
-	m->access_info.as_uint8 = e->io.size | e->io.string << 3 | e->io.rep << 4;
+	/* Size, then string and rep: bits 4 to 6, 2 and 3 of the record. */
+	m->access_info.as_uint8 = (e->io.bits >> 4 & 7) | (e->io.bits << 1 & 0x18);
 	m->rax = vp_gpr(vp, GPR_RAX);
 	if (!e->io.string)
 		return;

@@ -34,10 +34,27 @@ static void load_xmm(struct vp *vp, struct hv_vp_register_page *pg)
 	}
 }
 
+/* What is rarely written, and can make an entry fail. */
+static hv_status load_rest(struct vp *vp, struct hv_vp_register_page *pg, u32 dirty)
+{
+	union hv_register_value v = {};
+	hv_status st = HV_STATUS_SUCCESS;
+
+	if (dirty & CLASS(FLAGS)) {
+		v.reg64 = READ_ONCE(pg->rflags);
+		st = register_set(vp, HV_X64_REGISTER_RFLAGS, &v);
+	}
+	if (!st && dirty & CLASS(SEGMENT))
+		st = load_segments(vp, pg);
+	if (!st && dirty & CLASS(XMM))
+		load_xmm(vp, pg);
+	vp->check_state = true;
+	return st;
+}
+
 hv_status register_page_load(struct vp *vp)
 {
 	struct hv_vp_register_page *pg = vp->reg_page;
-	union hv_register_value v = {};
 	hv_status st = HV_STATUS_SUCCESS;
 	u32 dirty;
 
@@ -47,21 +64,11 @@ hv_status register_page_load(struct vp *vp)
 	if (!dirty)
 		return HV_STATUS_SUCCESS;
 	if (dirty & CLASS(GENERAL))
-		for (u32 i = 0; i < NR_GPRS; i++)
-			vp->v.regs.gpr[i] = READ_ONCE(pg->gp_registers[i]);
+		memcpy(vp->v.regs.gpr, pg->gp_registers, sizeof(pg->gp_registers));
 	if (dirty & CLASS(IP))
 		vp->v.regs.rip = READ_ONCE(pg->rip);
-	if (dirty & CLASS(FLAGS)) {
-		v.reg64 = READ_ONCE(pg->rflags);
-		st = register_set(vp, HV_X64_REGISTER_RFLAGS, &v);
-	}
-	if (!st && dirty & CLASS(SEGMENT))
-		st = load_segments(vp, pg);
-	if (!st && dirty & CLASS(XMM))
-		load_xmm(vp, pg);
-	/* GPRs, RIP and RFLAGS alone cannot make an entry fail. */
-	if (dirty & (CLASS(SEGMENT) | CLASS(XMM)))
-		vp->check_state = true;
+	if (dirty & (CLASS(FLAGS) | CLASS(SEGMENT) | CLASS(XMM)))
+		st = load_rest(vp, pg, dirty);
 	WRITE_ONCE(pg->dirty, 0);
 	return st;
 }
