@@ -28,8 +28,7 @@ static inline int hvp_message_to_user(void __user *to,
 				      unsigned int size)
 {
 	const u64 *from = (const u64 *)msg;
-	u64 __user *word = to;
-	unsigned int i;
+	u64 __user *word = to, *end;
 
 	BUILD_BUG_ON(HVP_MESSAGE_WORDS % HVP_MESSAGE_STEP);
 	size = min_t(unsigned int, size, sizeof(*msg));
@@ -37,11 +36,14 @@ static inline int hvp_message_to_user(void __user *to,
 		return -EFAULT;
 	unsafe_put_user(from[HVP_MESSAGE_WORDS - 1],
 			word + HVP_MESSAGE_WORDS - 1, fault);
-	for (i = 0; i * sizeof(u64) < size; i += HVP_MESSAGE_STEP) {
-		unsafe_put_user(from[i], word + i, fault);
-		unsafe_put_user(from[i + 1], word + i + 1, fault);
-		unsafe_put_user(from[i + 2], word + i + 2, fault);
-		unsafe_put_user(from[i + 3], word + i + 3, fault);
+	end = word + DIV_ROUND_UP(size, sizeof(u64));
+	while (word < end) {
+		unsafe_put_user(from[0], word, fault);
+		unsafe_put_user(from[1], word + 1, fault);
+		unsafe_put_user(from[2], word + 2, fault);
+		unsafe_put_user(from[3], word + 3, fault);
+		from += HVP_MESSAGE_STEP;
+		word += HVP_MESSAGE_STEP;
 	}
 	user_access_end();
 	return 0;
