@@ -8,7 +8,7 @@ DRIVER_OBJS := $(addprefix $(OUT)/driver_,cpuid.o cpuid_bits.o cpuid_list.o \
 	machine.o policy.o)
 DRIVER_CC ?= $(CC)
 DRIVER_BUILD = @mkdir -p $(@D) && $(DRIVER_CC) -std=gnu11 $(CFLAGS) $(SAN) \
-	$(COV) -Wall -Wextra -I$(UNIT_DRIVER) -I$(TOP)/uapi -MMD -MP -c -o $@ $<
+	$(COV) -Wall -Wextra -I$(UNIT_DRIVER)/fake -I$(TOP)/uapi -MMD -MP -c -o $@ $<
 
 $(OUT)/driver_policy.o: $(UNIT_DRIVER)/policy.c
 	$(DRIVER_BUILD)

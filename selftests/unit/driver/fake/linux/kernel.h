@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef UNIT_LINUX_KERNEL_H
-#define UNIT_LINUX_KERNEL_H
+#ifndef FAKE_KERNEL_H
+#define FAKE_KERNEL_H
 
 #include <linux/types.h>
 
