@@ -75,14 +75,17 @@ hv_status hc_send_ipi_ex(struct hcall *c)
 /*
  * Over-flushing is always legal: whatever is named, the whole VP is flushed.
  * VPs that run elsewhere are asked to (VPREQ_FLUSH + kick); this VP does not
- * enter its guest again before they all have (loop.c, flush_wait).
+ * enter its guest again before they all have (loop.c, flush_wait). A list of
+ * addresses is done at once, and is not for global mappings to be left out.
  */
 static hv_status flush(struct hcall *c, u64 flags, u64 mask)
 {
 	if (flags & ~(u64)(HV_FLUSH_ALL_PROCESSORS |
 			   HV_FLUSH_ALL_VIRTUAL_ADDRESS_SPACES |
-			   HV_FLUSH_NON_GLOBAL_MAPPINGS_ONLY))
+			   HV_FLUSH_NON_GLOBAL_MAPPINGS_ONLY) ||
+	    (c->rep_count && flags & HV_FLUSH_NON_GLOBAL_MAPPINGS_ONLY))
 		return HV_STATUS_INVALID_PARAMETER;
+	c->rep_done = c->rep_count;
 	/* A Windows guest sends an empty mask and means all (as KVM does). */
 	if (flags & HV_FLUSH_ALL_PROCESSORS || !mask)
 		mask = ~0ull;
@@ -103,56 +106,27 @@ static hv_status flush(struct hcall *c, u64 flags, u64 mask)
 	return HV_STATUS_SUCCESS;
 }
 
-static __noinline hv_status flush_list(struct hcall *c, u64 flags, u64 mask)
-{
-	hv_status st;
-
-	if (flags & HV_FLUSH_NON_GLOBAL_MAPPINGS_ONLY)
-		return HV_STATUS_INVALID_PARAMETER;
-	st = flush(c, flags, mask);
-	if (!st)
-		c->rep_done = c->rep_count;
-	return st;
-}
-
-hv_status hc_flush_space(struct hcall *c)
+/* Of the address space, or of a list. */
+hv_status hc_flush(struct hcall *c)
 {
 	const struct hv_tlb_flush *in = (void *)c->in;
 
 	return flush(c, in->flags, in->processor_mask);
 }
 
-hv_status hc_flush_list(struct hcall *c)
-{
-	const struct hv_tlb_flush *in = (void *)c->in;
-
-	return flush_list(c, in->flags, in->processor_mask);
-}
-
-hv_status hc_flush_space_ex(struct hcall *c)
+hv_status hc_flush_ex(struct hcall *c)
 {
 	const struct hv_tlb_flush_ex *in = (void *)c->in;
 	u64 mask;
 	hv_status st = vp_set(c, in->format, in->valid_bank_mask,
 			      in->bank_contents, &mask);
 
-	if (st || (!mask && !(in->flags & HV_FLUSH_ALL_PROCESSORS)))
+	if (st)
 		return st;
-	return flush(c, in->flags, mask);
-}
-
-hv_status hc_flush_list_ex(struct hcall *c)
-{
-	const struct hv_tlb_flush_ex *in = (void *)c->in;
-	u64 mask;
-	hv_status st = vp_set(c, in->format, in->valid_bank_mask,
-			      in->bank_contents, &mask);
-
-	if (!st && !mask && !(in->flags & HV_FLUSH_ALL_PROCESSORS))
-		c->rep_done = c->rep_count;
-	else if (!st)
-		st = flush_list(c, in->flags, mask);
-	return st;
+	if (mask || in->flags & HV_FLUSH_ALL_PROCESSORS)
+		return flush(c, in->flags, mask);
+	c->rep_done = c->rep_count;
+	return HV_STATUS_SUCCESS;
 }
 
 /* A hint that the caller spins on a lock: its CPU may do something else. */

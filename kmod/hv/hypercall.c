@@ -10,12 +10,6 @@
 #include "intercept.h"
 #include "mutate.h"
 
-enum hc_index {
-#define HC_ENUM(code, fn, in, out, ein, eout, shape, priv, target)	IDX_##fn,
-	HYPERCALL_LIST(HC_ENUM)
-	NR_CALLS
-};
-
 /*
  * Codes are sparse: a byte per code leads to the dense table, 0 = no such call.
  * The codes of our own range stand where the TLFS has none that is built.
@@ -75,7 +69,7 @@ HYPERCALL_LIST(HC_HAS_PLACE)
 
 void hypercall_init(void)
 {
-	for (u32 i = 0; i < NR_CALLS; i++)
+	for (u32 i = 0; i < ARRAY_SIZE(calls); i++)
 		call_index[calls[i].place] = i + 1;
 }
 

@@ -52,17 +52,17 @@
 
 #define HYPERCALL_LIST(X) \
 /* the guest's own */ \
-X(HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE, hc_flush_space, S(hv_tlb_flush), 0, 0, \
+X(HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE, hc_flush, S(hv_tlb_flush), 0, 0, \
   0, HC_SIMPLE, P_NONE, T_NONE) \
-X(HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST, hc_flush_list, S(hv_tlb_flush), 0, 8, \
+X(HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST, hc_flush, S(hv_tlb_flush), 0, 8, \
   0, HC_REP, P_NONE, T_NONE) \
 X(HVCALL_NOTIFY_LONG_SPIN_WAIT, hc_spin_wait, 8, 0, 0, 0, HC_FAST, P_NONE, \
   T_NONE) \
 X(HVCALL_SEND_IPI, hc_send_ipi, S(hv_send_ipi), 0, 0, 0, HC_FAST, P_NONE, \
   T_NONE) \
-X(HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE_EX, hc_flush_space_ex, \
+X(HVCALL_FLUSH_VIRTUAL_ADDRESS_SPACE_EX, hc_flush_ex, \
   S(hv_tlb_flush_ex), 0, 0, 0, HC_VAR, P_NONE, T_NONE) \
-X(HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST_EX, hc_flush_list_ex, \
+X(HVCALL_FLUSH_VIRTUAL_ADDRESS_LIST_EX, hc_flush_ex, \
   S(hv_tlb_flush_ex), 0, 8, 0, HC_REP | HC_VAR, P_NONE, T_NONE) \
 X(HVCALL_SEND_IPI_EX, hc_send_ipi_ex, S(hv_send_ipi_ex), 0, 0, 0, HC_VAR, \
   P_NONE, T_NONE) \

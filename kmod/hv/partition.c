@@ -117,12 +117,13 @@ static void set_defaults(struct partition *p,
 					 HVPART_STARTER_FEATURES_EBX);
 	p->features_edx = HVPART_STARTER_FEATURES_EDX;
 	p->hints = HVPART_STARTER_HINTS;
-	for (u32 i = 0; i < 2; i++)
-		p->disabled_features[i] =
-			in->partition_creation_properties
-				.disabled_processor_features.as_uint64[i];
-	p->disabled_xsave = in->partition_creation_properties
-				.disabled_processor_xsave_features.as_uint64;
+	static_assert(sizeof(in->partition_creation_properties) ==
+		      sizeof(p->disabled_features) + sizeof(p->disabled_xsave) &&
+		      offsetof(struct partition, disabled_xsave) ==
+		      offsetof(struct partition, disabled_features) +
+		      sizeof(p->disabled_features), "the same words");
+	memcpy(p->disabled_features, &in->partition_creation_properties,
+	       sizeof(in->partition_creation_properties));
 	p->max_phys_bits = machine.phys_bits;
 	p->ref_base = rdtsc();
 }
