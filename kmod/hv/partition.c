@@ -201,7 +201,6 @@ static void undo_initialize(struct partition *p)
 	unit_partition_delete(p);
 	if (p->gpa.table)
 		gpa_space_destroy(&p->gpa);
-	p->gpa.table = NULL;
 }
 
 /**
@@ -303,22 +302,22 @@ hv_status partition_delete(struct partition *caller, u64 id)
  */
 hv_status partition_next_child(struct partition *caller, u64 prev, u64 *next)
 {
-	struct partition *p;
-	hv_status st = HV_STATUS_SUCCESS;
+	bool known = !prev;
 
 	*next = 0;
 	spin_lock(&table_lock);
-	p = prev ? find(prev) : NULL;
-	if (prev && (!p || p->parent != caller))
-		st = HV_STATUS_INVALID_PARTITION_ID;
-	for (u32 i = 1; !st && i < HV_MAX_PARTITIONS; i++) {
-		p = table[i];
-		if (p && p->parent == caller && p->id > prev &&
-		    (!*next || p->id < *next))
+	for (u32 i = 1; i < HV_MAX_PARTITIONS; i++) {
+		const struct partition *p = table[i];
+
+		if (!p || p->parent != caller)
+			continue;
+		if (p->id == prev)
+			known = true;
+		else if (p->id > prev && (!*next || p->id < *next))
 			*next = p->id;
 	}
 	spin_unlock(&table_lock);
-	return st;
+	return known ? HV_STATUS_SUCCESS : HV_STATUS_INVALID_PARTITION_ID;
 }
 
 /**
