@@ -84,6 +84,27 @@ static void put_line(const struct texts *t, struct hvpart_log_record *to,
 	}
 }
 
+/* Without the records that were overwritten while they were copied. */
+static void make_lines(struct hvp_log_page *page,
+			      const struct hvpart_output_read_log *out)
+{
+	const struct texts t = find_texts();
+	u32 i;
+
+	page->first = 0;
+	page->next = out->next;
+	page->count = 0;
+	for (i = 0; i < out->count; i++) {
+		const struct hvpart_log_entry *e = &out->records[i];
+
+		if (!e->done || e->done > out->next)
+			continue;
+		if (!page->count)
+			page->first = e->done - 1;
+		put_line(&t, &page->records[page->count++], e);
+	}
+}
+
 int hvp_read_log(u64 first, u32 max, struct hvp_log_page *page)
 {
 	const struct hvpart_input_read_log in = {
@@ -97,9 +118,7 @@ int hvp_read_log(u64 first, u32 max, struct hvp_log_page *page)
 		.in_len = sizeof(in),
 		.out_len = HV_HYP_PAGE_SIZE,
 	};
-	struct texts t;
 	int ret;
-	u32 i;
 
 	BUILD_BUG_ON(sizeof(*page) > HV_HYP_PAGE_SIZE);
 	out = (void *)__get_free_page(GFP_KERNEL);
@@ -109,14 +128,8 @@ int hvp_read_log(u64 first, u32 max, struct hvp_log_page *page)
 	ret = hvp_request_run(&r);
 	if (!ret && out->count > in.max)
 		ret = -EIO;
-	if (!ret) {
-		page->first = out->first;
-		page->next = out->next;
-		page->count = out->count;
-		t = find_texts();
-		for (i = 0; i < out->count; i++)
-			put_line(&t, &page->records[i], &out->records[i]);
-	}
+	if (!ret)
+		make_lines(page, out);
 	free_page((unsigned long)out);
 	return ret;
 }

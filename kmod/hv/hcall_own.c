@@ -82,18 +82,12 @@ hv_status hc_read_log(struct hcall *c)
 {
 	const struct hvpart_input_read_log *in = (void *)c->in;
 	struct hvpart_output_read_log *out = (void *)c->out;
-	u64 seq = in->first;
-	u32 max = MIN(in->max, (u32)HVPART_READ_LOG_MAX);
 
 	if (in->reserved)
 		return HV_STATUS_INVALID_PARAMETER;
-	while (out->count < max && hv_log_read(&seq, &out->records[out->count])) {
-		if (!out->count)
-			out->first = seq;
-		out->count++;
-		seq++;
-	}
-	out->next = seq;
+	out->next = hv_log_read(in->first, out->records,
+				MIN(in->max, (u32)HVPART_READ_LOG_MAX),
+				&out->count);
 	return HV_STATUS_SUCCESS;
 }
 

@@ -11,7 +11,8 @@
 /*
  * @done is the sequence number + 1 once the record is complete. A writer claims
  * its number first; a reader that finds another number there waits for nothing,
- * it simply takes the record as not there yet, or as lost.
+ * it simply takes the record as not there yet, or as lost. @done is the last word:
+ * a record that was overwritten while it was copied shows it there.
  */
 static struct hvpart_log_entry ring[LOG_RECORDS];
 static u64 next_seq;
@@ -39,24 +40,17 @@ u64 hv_log_next(void)
 	return READ_ONCE(next_seq);
 }
 
-bool hv_log_read(u64 *seq, struct hvpart_log_entry *out)
+u64 hv_log_read(u64 seq, struct hvpart_log_entry *to, u32 max, u32 *count)
 {
-	u64 end = load_acquire(&next_seq), s = *seq;
+	u64 end = load_acquire(&next_seq);
 
-	if (end > LOG_RECORDS && s < end - LOG_RECORDS)
-		s = end - LOG_RECORDS;
-	for (; s < end; s++) {
-		struct hvpart_log_entry *slot = &ring[s % LOG_RECORDS];
+	if (end > LOG_RECORDS)
+		seq = MAX(seq, end - LOG_RECORDS);
+	for (; seq < end && *count < max; seq++) {
+		struct hvpart_log_entry *slot = &ring[seq % LOG_RECORDS];
 
-		if (load_acquire(&slot->done) != s + 1)
-			continue;
-		*out = *slot;
-		smp_mb();
-		if (load_acquire(&slot->done) != s + 1)
-			continue;	/* overwritten while we copied */
-		*seq = s;
-		return true;
+		if (load_acquire(&slot->done) == seq + 1)
+			to[(*count)++] = *slot;
 	}
-	*seq = s;
-	return false;
+	return seq;
 }

@@ -62,8 +62,11 @@ struct hvpart_log_entry;
 /* The sequence number that the next line will have. */
 u64 hv_log_next(void);
 
-/* Copy the first record with sequence >= *seq; false when there is none. */
-bool hv_log_read(u64 *seq, struct hvpart_log_entry *out);
+/*
+ * Copy the records that there are from @seq on, @max in all; adds to @count.
+ * Return: the number to go on with.
+ */
+u64 hv_log_read(u64 seq, struct hvpart_log_entry *to, u32 max, u32 *count);
 
 /*
  * A broken invariant of ours: the fault path (DESIGN wall 13), which logs RIP.

@@ -57,11 +57,12 @@ HVPART_ASSERT_SIZE(struct hvpart_input_read_log, 16);
 
 /*
  * The first record's number is greater than what was asked for when the ring
- * has overwritten those between. count 0: nothing newer.
+ * has overwritten those between. count 0: nothing newer. A record whose number
+ * is not one of those up to @next was overwritten while it was copied.
  */
 struct hvpart_output_read_log {
-	__u64 first;			/* number of records[0] */
 	__u64 next;			/* what to ask for next */
+	__u64 reserved2;
 	__u32 count;
 	__u32 reserved0;
 	__u64 reserved1;
