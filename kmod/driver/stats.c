@@ -125,7 +125,10 @@ static int info_known(struct hvpart_info *info)
 				 &info->tsc_hz);
 }
 
-/* Return: 0 or -errno; -ENODEV: the hypervisor is gone. */
+/*
+ * Return: 0 or -errno; -ENODEV: the hypervisor is gone. A CPU that has fallen may
+ * have fallen with a child's lock, and takes whoever asks about that child along.
+ */
 static int info_pages(struct hvpart_info *info)
 {
 	struct hvpart_partition_stats s;
@@ -144,7 +147,7 @@ static int info_pages(struct hvpart_info *info)
 	info->table_pages = s.table_pages;
 	info->deposited_pages = s.pool_pages;
 	info->free_pages = s.pool_free;
-	while ((part = hvp_partition_next(&id))) {
+	while (!info->faults && (part = hvp_partition_next(&id))) {
 		/* One that has ended meanwhile has nothing. */
 		if (!hvp_read_stats(part->account.id, 0, HVPART_STATS_PARTITION,
 				    &s, sizeof(s))) {
@@ -171,14 +174,13 @@ static void info_exits(struct hvpart_info *info)
 	}
 }
 
-int hvp_read_info(struct hvpart_info *info)
+static int info_machine(struct hvpart_info *info)
 {
 	struct hvpart_machine_stats s;
 	int ret;
 
-	ret = info_known(info) ?: info_pages(info) ?:
-		hvp_read_stats(hvp_root_account.id, 0, HVPART_STATS_MACHINE, &s,
-			       sizeof(s));
+	ret = hvp_read_stats(hvp_root_account.id, 0, HVPART_STATS_MACHINE, &s,
+			     sizeof(s));
 	if (ret)
 		return ret;
 	info->hidden_reads = s.hidden_reads;
@@ -188,6 +190,14 @@ int hvp_read_info(struct hvpart_info *info)
 	info->log_next = s.log_next;
 	info->faults = s.faults;
 	info->cpu_demoted = s.cpu_demoted;
-	info_exits(info);
 	return 0;
+}
+
+int hvp_read_info(struct hvpart_info *info)
+{
+	int ret = info_known(info) ?: info_machine(info) ?: info_pages(info);
+
+	if (!ret)
+		info_exits(info);
+	return ret;
 }

@@ -17,7 +17,7 @@ monitor=$!
 sleep 1
 echo "@@astray"
 i=0
-while [ $i -lt 100 ] && taskset 2 cat /sys/kernel/debug/hvpart/info >/dev/null 2>&1; do
+while [ $i -lt 100 ] && taskset 2 cat /sys/kernel/debug/hvpart/log >/dev/null 2>&1; do
 	i=$((i + 1)); sleep 0.2
 done
 [ $i -lt 100 ]
@@ -36,6 +36,8 @@ grep -q 'stack 2[0-9a-f]\{7\}: 10[0-9a-f]\{6\} ' /tmp/log
 check $? "and the stack, on which somebody returns to the image"
 [ "$(grep -c 'fault ' /tmp/log)" = 1 ]
 check $? "one fault"
+[ "$(sed -n 's/^faults //p' /sys/kernel/debug/hvpart/info)" = 1 ]
+check $? "and counted"
 taskset 2 sh -c 'i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); done'
 check $? "CPU 1 works"
 ! wait_for 3 runs busy

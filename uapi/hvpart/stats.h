@@ -165,7 +165,8 @@ HVPART_ASSERT_OFFSET(struct hvpart_partition_stats, pool_pages, 40);
  * @hidden_reads: reads of hidden pages by the root (they found zeros)
  * @hidden_writes: writes of hidden pages by the root (they got #GP)
  * @deposited_pages: pages in the pools of all partitions; what was left of the
- *	chunk that the image came with is in the root's
+ *	chunk that the image came with is in the root's. After a fault: the
+ *	root's alone
  * @free_pages: those of them that are free
  * @epoch: the machine's epoch now: the last flush ticket that was drawn
  * @epoch_oldest: the oldest epoch that a demoted CPU still stands at; below
