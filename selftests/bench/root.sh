@@ -53,14 +53,21 @@ for key in child_null_hypercall child_cpuid child_rdmsr_vp_index child_self_ipi 
 	op "$key" "$few" "$counters" 1000
 done
 
-# A partition with one VP that has not run: pages given, and its worker.
-partctl create o --kernel /guests/bench.elf --memory 64M >/dev/null || die "create"
-pages=$(stat_of o pool_pages)
-pid=$(partctl info o --json | sed -n 's/^ *"pid": *\([0-9]*\).*/\1/p' | head -1)
-pss=$(awk '/^[0-9a-f]+-[0-9a-f]+ / { split($1, r, "-"); ram = 0 }
-	/^Size:/ { ram = $2 >= 65536 } /^Pss:/ { if (!ram) t += $2 } END { print t }' "/proc/$pid/smaps")
-echo "@@value partition_deposited_kib $((pages * 4))"
-echo "@@value partition_worker_kib $pss"
+# A partition with one VP that has not run: pages given, and its worker. How much of
+# a library is mapped around a fault depends on where it came to lie: of five.
+worker_kib() {
+	pid=$(partctl info o --json | sed -n 's/^ *"pid": *\([0-9]*\).*/\1/p' | head -1)
+	awk '/^[0-9a-f]+-[0-9a-f]+ / { split($1, r, "-"); ram = 0 }
+		/^Size:/ { ram = $2 >= 65536 } /^Pss:/ { if (!ram) t += $2 } END { print t }' "/proc/$pid/smaps"
+}
+for i in 1 2 3 4 5; do
+	[ $i = 1 ] || partctl destroy o >/dev/null
+	partctl create o --kernel /guests/bench.elf --memory 64M >/dev/null || die "create"
+	worker_kib
+done >/tmp/workers
+echo "@@value partition_deposited_kib $(($(stat_of o pool_pages) * 4))"
+echo "@@value partition_worker_kib $(sort -n /tmp/workers | sed -n 3p)"
+echo "@@note workers $(tr '\n' ' ' </tmp/workers)"
 
 # What the root's kernel takes for one (objects, page tables, stacks): of eight.
 kernel_kib() { awk '/^(Slab|PageTables|VmallocUsed|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
