@@ -13,7 +13,11 @@ told() { sed -n 's/.*@@memory \([0-9]*\) .*/\1/p' "/tmp/$1.console" | tail -1; }
 free_of() { sed -n 's/.*@@memory [0-9]* \([0-9]*\).*/\1/p' "/tmp/$1.console" | tail -1; }
 told_least() { [ "$(told "$1")" -ge "$2" ]; }
 is_ready() { heard "$1" "@@ready" && [ -n "$(told "$1")" ]; }
-root_free() { awk '/^MemFree:/ { print $2 }' /proc/meminfo; }
+# What was just freed may stand on the CPUs' own lists (zoneinfo's "count").
+root_free() {
+	awk '/^MemFree:/ { t += $2 } /^ +count:/ { t += 4 * $2 } END { print t }' \
+		/proc/meminfo /proc/zoneinfo
+}
 alive() { partctl memory info "$1" >/dev/null && in_state "$1" running; }
 # What it does not use stays with it: what is counted here is what is asked for.
 child() { debian "$1" "life=memory" --vps 2 --no-page-reporting --on-poweroff preserve && partctl start "$1" && listen "$1"; }
