@@ -52,7 +52,8 @@ static long dev_get_caps(void __user *arg)
 	kfree(info);
 	if (ret)
 		return ret;
-	if (hvp_root_property(HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, &bits))
+	if (hvp_get_property(hvp_root_account.id,
+			     HV_PARTITION_PROPERTY_PHYSICAL_ADDRESS_WIDTH, &bits))
 		bits = boot_cpu_data.x86_phys_bits;
 	caps.physical_address_bits = bits;
 	if (boot_cpu_has(X86_FEATURE_CONSTANT_TSC) &&

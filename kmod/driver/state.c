@@ -7,6 +7,7 @@
 #include <hvpart/call_vp.h>
 #include "checks.h"
 #include "partition.h"
+#include "stats.h"
 #include "vp.h"
 
 /* More than any processor's XSAVE area. */
@@ -24,33 +25,17 @@ struct vp_state {
 	void *buf;
 };
 
-static int state_property(struct hvp_vp *vp, u32 code, u64 *value)
-{
-	const struct hv_input_get_partition_property in = {
-		.partition_id = vp->part->account.id,
-		.property_code = code,
-	};
-	struct hvp_request r = {
-		.code = HVCALL_GET_PARTITION_PROPERTY,
-		.in = &in,
-		.in_len = sizeof(in),
-		.out = value,
-		.out_len = sizeof(*value),
-	};
-
-	return hvp_request_run(&r);
-}
-
 /* x87 and SSE are always in the area, whatever the property says (mshv). */
 static int state_describe_xsave(struct hvp_vp *vp, struct vp_state *s)
 {
+	const u64 id = vp->part->account.id;
 	u64 states;
 	int ret;
 
-	ret = state_property(vp, HV_PARTITION_PROPERTY_XSAVE_STATES, &states);
+	ret = hvp_get_property(id, HV_PARTITION_PROPERTY_XSAVE_STATES, &states);
 	if (!ret)
-		ret = state_property(vp, HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE,
-				     &s->bytes);
+		ret = hvp_get_property(id, HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE,
+				       &s->bytes);
 	s->data.type = HV_GET_SET_VP_STATE_XSAVE;
 	s->data.xsave.states.as_uint64 = states | 3;
 	return ret;

@@ -69,10 +69,10 @@ long hvp_get_stats(struct hvp_partition *part, u32 vp_index, u32 object,
 	return copy_to_user(arg, &args, sizeof(args)) ? -EFAULT : 0;
 }
 
-int hvp_root_property(u32 code, u64 *value)
+int hvp_get_property(u64 partition_id, u32 code, u64 *value)
 {
 	const struct hv_input_get_partition_property in = {
-		.partition_id = hvp_root_account.id,
+		.partition_id = partition_id,
 		.property_code = code,
 	};
 	struct hvp_request r = {
@@ -121,8 +121,9 @@ static int info_known(struct hvpart_info *info)
 	};
 	info_image(info);
 	/* Linux may have measured it better since. */
-	return hvp_root_property(HV_PARTITION_PROPERTY_PROCESSOR_CLOCK_FREQUENCY,
-				 &info->tsc_hz);
+	return hvp_get_property(hvp_root_account.id,
+				HV_PARTITION_PROPERTY_PROCESSOR_CLOCK_FREQUENCY,
+				&info->tsc_hz);
 }
 
 /*

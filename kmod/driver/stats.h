@@ -10,8 +10,8 @@
 int hvp_read_stats(u64 partition_id, u32 vp_index, u32 object, void *out,
 		   size_t len);
 
-/* A property of the root. Return: 0 or -errno. */
-int hvp_root_property(u32 code, u64 *value);
+/* A property of a partition: HV_PARTITION_PROPERTY_*. Return: 0 or -errno. */
+int hvp_get_property(u64 partition_id, u32 code, u64 *value);
 
 /* Return: 0 or -errno. */
 int hvp_read_info(struct hvpart_info *info);
