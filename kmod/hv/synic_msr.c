@@ -87,7 +87,7 @@ enum msr_result synic_wrmsr(struct vp *vp, u32 msr, u64 val)
 
 /* --- life --------------------------------------------------------------- */
 
-/* Buffers go back to their classes, which takes the lock. */
+/* What is queued goes back to whoever sent it; done() takes no lock. */
 static void reset_locked(struct vp *vp)
 {
 	struct synic *s = vp->synic;
