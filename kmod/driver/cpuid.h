@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 #include <hvpart/cpuid_policy.h>
-#include <hvpart/machine.h>
+#include "machine.h"
 
 enum hvp_cpuid_reg { EAX, EBX, ECX, EDX };
 
@@ -22,7 +22,7 @@ enum hvp_cpuid_reg { EAX, EBX, ECX, EDX };
  * @leaf:  the last of the list
  */
 struct hvp_cpuid {
-	void (*read)(u32 leaf, u32 subleaf, u32 *regs);
+	hvp_cpuid_fn read;
 	const struct hvpart_machine *machine;
 	struct hvpart_cpuid_policy *out;
 	size_t room;

@@ -12,13 +12,9 @@ bool hvp_cpuid_has_leaf(struct hvp_cpuid *c, u32 leaf)
 	return leaf <= r[EAX];
 }
 
-/* Intel answers with the highest basic leaf beyond the end. */
 void hvp_cpuid_machine(struct hvp_cpuid *c, u32 leaf, u32 subleaf, u32 *regs)
 {
-	if (hvp_cpuid_has_leaf(c, leaf))
-		c->read(leaf, subleaf, regs);
-	else
-		memset(regs, 0, 4 * sizeof(*regs));
+	hvp_cpuid_leaf(c->read, leaf, subleaf, regs);
 }
 
 void hvp_cpuid_probe(struct hvp_cpuid *c)

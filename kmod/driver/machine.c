@@ -97,18 +97,26 @@ static const struct bit svm_bits[] = {
 #define EFER_ALWAYS	(ONE(0) | ONE(8) | ONE(10) | ONE(11) | ONE(12))
 #define CR4_ALWAYS	(ONE(11) - 1)
 
+/* Intel answers for a leaf beyond the end with another one. */
+void hvp_cpuid_leaf(hvp_cpuid_fn cpuid, __u32 leaf, __u32 subleaf, __u32 r[4])
+{
+	cpuid(leaf & 0x80000000, 0, r);
+	if (leaf <= r[0])
+		cpuid(leaf, subleaf, r);
+	else
+		r[0] = r[1] = r[2] = r[3] = 0;
+}
+
 static void bits(hvp_cpuid_fn cpuid, const struct bit *b, unsigned int n,
 		 void *base)
 {
-	__u32 r[4], top[4], leaf;
+	__u32 r[4], leaf;
 	int set;
 
 	for (; n--; b++) {
 		leaf = (b->leaf & 0x7f) | (__u32)(b->leaf & 0x80) << 24;
-		/* Intel answers for a leaf beyond the end with another one. */
-		cpuid(leaf & 0x80000000, 0, top);
-		cpuid(leaf, 0, r);
-		set = top[0] >= leaf && r[b->from / 32 % 4] >> b->from % 32 & 1;
+		hvp_cpuid_leaf(cpuid, leaf, 0, r);
+		set = r[b->from / 32 % 4] >> b->from % 32 & 1;
 		if (set == !(b->from & NOT))
 			((__u8 *)base)[b->to / 8] |= 1 << b->to % 8;
 	}

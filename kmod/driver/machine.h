@@ -11,6 +11,9 @@
  */
 typedef void (*hvp_cpuid_fn)(__u32 leaf, __u32 subleaf, __u32 r[4]);
 
+/* The CPU's leaf, zero when it is beyond the end of its kind. */
+void hvp_cpuid_leaf(hvp_cpuid_fn cpuid, __u32 leaf, __u32 subleaf, __u32 r[4]);
+
 /*
  * Fill in what CPUID tells; the rest of both stays as it is, and what CPUID does
  * not tell must be 0 before.

@@ -11,8 +11,8 @@
 
 enum window_slot {
 	WIN_COPY,	/* gpa_read()/gpa_write() */
-	WIN_TABLE,	/* walks of guest page tables */
-	WIN_LIST,	/* free for callers that keep a page over several copies */
+	WIN_TABLE,	/* free, as is the next; the unit tests nest it */
+	WIN_LIST,
 };
 
 /* Map the page of @spa; the address includes the offset in the page. */

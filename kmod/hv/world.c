@@ -44,10 +44,7 @@ static const struct { u32 msr; u16 flag; } msrs[NR_WORLD_MSRS] = {
 	MSR(0x6a7, has_cet),
 };
 
-/*
- * Those that the CPU has. Found whenever a world is made: before the first child
- * runs the back end has taken away what VMRUN does by itself.
- */
+/* Those that the CPU has, without what VMRUN switches by itself (machine.h). */
 static u32 present;
 
 static void find_msrs(void)
